@@ -1,0 +1,1 @@
+"""The functional core: snapshot in, findings out; the outside is read in `audit.sources` only."""

@@ -1,0 +1,1 @@
+"""Speed and memory, measured beside their floors; run by hand, never in a test."""

@@ -1,0 +1,1 @@
+"""The imperative shell: commands, settings, clock, paths and exit codes."""

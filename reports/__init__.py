@@ -1,0 +1,1 @@
+"""Presentation: tables declared once, one writer for each kind of file."""
