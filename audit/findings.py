@@ -122,9 +122,13 @@ class AuditResult:
     excluded: pd.DataFrame
     """What is not an orphan: side, id, exchange_guid, display_name, user_principal_name,
     primary_smtp_address, reason (`explain` looks here)."""
+    gaps: tuple[str, ...] = ()
+    """What was not seen and matters, in plain words: a listing cut short, or one not provided that
+    would have decided a case."""
     notes: tuple[str, ...] = ()
+    """What a reader should know about the collection, in plain words."""
 
     @property
     def complete(self) -> bool:
-        """Whether every listing that was asked for was seen whole."""
-        return all(line.complete for line in self.coverage)
+        """Whether nothing that matters was left unseen."""
+        return not self.gaps
