@@ -1,0 +1,200 @@
+"""The join: accounts and mailboxes, one row each, brought together on ExternalDirectoryObjectId.
+
+Three rules hold it (facts/exchange.md 7, traps 1 and 2):
+
+* a blank id joins nothing: it means that the account was purged;
+* the same object listed twice is one row that says how often it was seen, never two and never an error;
+* inactive mailboxes are among the soft-deleted ones; both listings become one row on ExchangeGuid.
+
+The result keeps accounts and mailboxes as they are and adds *cases*: pairs of positions, -1 where a side is missing.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from audit.records import LISTINGS, Kind, Table
+from audit.snapshot import Snapshot
+
+Positions = npt.NDArray[np.int64]
+Trits = npt.NDArray[np.int8]
+"""1 true, 0 false, -1 not known."""
+
+_ROW_KEY_NAMESPACE = uuid.UUID("6f1d3f0a-52a6-4f0e-8f0d-6c1f6b7b0f11")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Accounts, mailboxes and the cases that pair them."""
+
+    accounts: pd.DataFrame
+    """User columns, and: rows (times listed), deleted_rows, present_rows, synced (trit)."""
+    mailboxes: pd.DataFrame
+    """Mailbox columns, and: key, rows, soft_rows, inactive_rows, active (bool), inactive, was_inactive,
+    synced, by_disable (trits)."""
+    account: Positions
+    """For each case the account's position, or -1."""
+    mailbox: Positions
+    """For each case the mailbox's position, or -1."""
+
+    def of_account(self, column: str) -> npt.NDArray[np.object_]:
+        """Return the account column for each case; None where the case has no account."""
+        return _take(self.accounts[column], self.account)
+
+    def of_mailbox(self, column: str) -> npt.NDArray[np.object_]:
+        """Return the mailbox column for each case; None where the case has no mailbox."""
+        return _take(self.mailboxes[column], self.mailbox)
+
+    def instants_of_account(self, column: str) -> pd.Series:
+        """Return the account's instant for each case; NaT where there is none."""
+        return _take_instants(self.accounts[column], self.account)
+
+    def instants_of_mailbox(self, column: str) -> pd.Series:
+        """Return the mailbox's instant for each case; NaT where there is none."""
+        return _take_instants(self.mailboxes[column], self.mailbox)
+
+    def trits_of_account(self, column: str) -> Trits:
+        """Return the account's trit for each case; -1 where the case has no account."""
+        return np.append(self.accounts[column].to_numpy(dtype=np.int8), np.int8(-1))[self.account]
+
+    def trits_of_mailbox(self, column: str) -> Trits:
+        """Return the mailbox's trit for each case; -1 where the case has no mailbox."""
+        return np.append(self.mailboxes[column].to_numpy(dtype=np.int8), np.int8(-1))[self.mailbox]
+
+
+def join(snapshot: Snapshot) -> Joined:
+    """Pair every account with its mailboxes; what has no partner stands alone."""
+    accounts, mailboxes = accounts_of(snapshot), mailboxes_of(snapshot)
+    ids = mailboxes["ExternalDirectoryObjectId"].to_numpy(dtype=object)
+    found = pd.Index(accounts["id"], dtype=object).get_indexer(pd.Index(ids, dtype=object)).astype(np.int64)
+    found[[not id_ for id_ in ids]] = -1
+    alone = np.setdiff1d(np.arange(len(accounts), dtype=np.int64), found)
+    return Joined(
+        accounts,
+        mailboxes,
+        account=np.concatenate([found, alone]),
+        mailbox=np.concatenate([np.arange(len(mailboxes), dtype=np.int64), np.full(len(alone), -1, dtype=np.int64)]),
+    )
+
+
+def accounts_of(snapshot: Snapshot) -> pd.DataFrame:
+    """Return one row an account from the recycle bin and the present accounts."""
+    parts = []
+    for listing in ("deleted_users", "users"):
+        table = snapshot.tables.get(listing) or empty_table(listing)
+        frame = table.frame.copy(deep=False)
+        frame["deleted_rows"] = int(listing == "deleted_users")
+        frame["present_rows"] = int(listing == "users")
+        # Null means "never synchronized" only where the column was really asked for (facts/graph.md 1.2).
+        frame["synced"] = _trits(frame["onPremisesSyncEnabled"], null_is_false="onPremisesSyncEnabled" in table.known)
+        if "deletedDateTime" not in frame:
+            frame["deletedDateTime"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
+        parts.append(frame)
+    frame = pd.concat(parts, ignore_index=True)
+    frame = frame[[bool(id_) for id_ in frame["id"]]]
+    return _one_row_each(frame, "id", first_by="deletedDateTime", counts=["deleted_rows", "present_rows"])
+
+
+def mailboxes_of(snapshot: Snapshot) -> pd.DataFrame:
+    """Return one row a mailbox: soft-deleted and inactive reconciled on ExchangeGuid, active ones apart."""
+    parts = []
+    for listing, column in _MAILBOX_LISTINGS.items():
+        table = snapshot.tables.get(listing) or empty_table(listing)
+        frame = table.frame.copy(deep=False)
+        for other in _MAILBOX_LISTINGS.values():
+            frame[other] = int(other == column)
+        _add_missing_columns(frame)
+        frame["key"] = _mailbox_keys(frame)
+        frame["active"] = column == "active_rows"
+        frame["inactive"] = _trits(frame["IsInactiveMailbox"])
+        frame["was_inactive"] = _was_inactive(frame, retire_time_known="InactiveMailboxRetireTime" in table.known)
+        frame["synced"] = _trits(frame["IsDirSynced"])
+        frame["by_disable"] = _trits(frame["IsSoftDeletedByDisable"])
+        parts.append(frame)
+    deleted = pd.concat(parts[:2], ignore_index=True)
+    # The soft-deleted listing's row stands for both: "listed" sorts it before the inactive listing's.
+    deleted["listed"] = deleted["inactive_rows"]
+    deleted = _one_row_each(deleted, "key", first_by="listed", counts=["soft_rows", "inactive_rows", "active_rows"])
+    active = _one_row_each(parts[2], "key", first_by="WhenSoftDeleted", counts=["soft_rows", "inactive_rows", "active_rows"])
+    return pd.concat([deleted.drop(columns="listed"), active], ignore_index=True)
+
+
+_MAILBOX_LISTINGS = {
+    "soft_deleted_mailboxes": "soft_rows",
+    "inactive_mailboxes": "inactive_rows",
+    "mailboxes": "active_rows",
+}
+
+
+def empty_table(listing: str) -> Table:
+    """Return a table with the listing's columns and no rows."""
+    dtypes = {Kind.FLAG: "boolean", Kind.INSTANT: "datetime64[us, UTC]"}
+    columns = {c.name: pd.Series([], dtype=dtypes.get(c.kind, "object")) for c in LISTINGS[listing].columns}
+    return Table(pd.DataFrame({**columns, "notes": pd.Series([], dtype="object")}))
+
+
+def _add_missing_columns(frame: pd.DataFrame) -> None:
+    """Give an active-mailbox frame the columns that only deleted ones have, all of them not known."""
+    for column in LISTINGS["soft_deleted_mailboxes"].columns:
+        if column.name not in frame:
+            missing: object = None
+            dtype = "object"
+            if column.kind is Kind.FLAG:
+                missing, dtype = pd.NA, "boolean"
+            elif column.kind is Kind.INSTANT:
+                missing, dtype = pd.NaT, "datetime64[us, UTC]"
+            frame[column.name] = pd.Series([missing] * len(frame), index=frame.index, dtype=dtype)
+
+
+def _mailbox_keys(frame: pd.DataFrame) -> list[str]:
+    """Return the ExchangeGuid, or where it is missing a stable key of what else names the mailbox."""
+    keys = frame["ExchangeGuid"].tolist()
+    for position in [position for position, key in enumerate(keys) if not key]:
+        row = frame.iloc[position]
+        named = [str(row[name]) for name in ("ExternalDirectoryObjectId", "DistinguishedName", "PrimarySmtpAddress", "UserPrincipalName", "DisplayName", "WhenSoftDeleted")]
+        keys[position] = f"unnamed-{uuid.uuid5(_ROW_KEY_NAMESPACE, '|'.join(named))}"
+    return keys
+
+
+def _was_inactive(frame: pd.DataFrame, *, retire_time_known: bool) -> Trits:
+    """Return whether a hold once kept the mailbox: its own flag, or the time it stopped."""
+    flags = _trits(frame["WasInactiveMailbox"])
+    retired = frame["InactiveMailboxRetireTime"].notna().to_numpy()
+    flags[(flags == -1) & retired] = 1
+    if retire_time_known:
+        flags[(flags == -1) & ~retired] = 0
+    return flags
+
+
+def _trits(flags: pd.Series, *, null_is_false: bool = False) -> Trits:
+    return flags.fillna(value=False).to_numpy(dtype=np.int8) - (0 if null_is_false else flags.isna().to_numpy(dtype=np.int8))
+
+
+def _one_row_each(frame: pd.DataFrame, key: str, first_by: str, counts: list[str]) -> pd.DataFrame:
+    """Merge rows with one key: the first by `first_by`, then by content, stands for all, and is counted."""
+    repeated = frame.duplicated(key, keep=False)
+    frame = frame.assign(rows=1)
+    if not repeated.any():
+        return frame.reset_index(drop=True)
+    twins = frame[repeated]
+    content = twins.drop(columns=[first_by]).astype(str).agg("|".join, axis=1)
+    order = pd.DataFrame({"key": twins[key], "first": twins[first_by], "content": content}).sort_values(["key", "first", "content"])
+    twins = twins.loc[order.index]
+    sums = twins.groupby(key, sort=False)[[*counts, "rows"]].sum()
+    firsts = twins.drop_duplicates(key).set_index(key, drop=False)
+    firsts[[*counts, "rows"]] = sums
+    return pd.concat([frame[~repeated], firsts], ignore_index=True)
+
+
+def _take(column: pd.Series, positions: Positions) -> npt.NDArray[np.object_]:
+    values = np.append(column.to_numpy(dtype=object), np.array([None], dtype=object))
+    return values[positions]
+
+
+def _take_instants(column: pd.Series, positions: Positions) -> pd.Series:
+    naive = column.dt.tz_localize(None).to_numpy()
+    values = np.append(naive, np.array(["NaT"], dtype=naive.dtype))[positions]
+    return pd.Series(values).dt.tz_localize("UTC")
