@@ -102,9 +102,14 @@ class TieOutSide:
     """Rows by reason (`audit.tie_out.EXCLUSIONS` says what each means)."""
 
     @property
+    def rows_accounted(self) -> int:
+        """Rows in findings and in exclusions together."""
+        return self.in_findings + sum(self.excluded.values())
+
+    @property
     def balanced(self) -> bool:
         """Whether rows in equal rows accounted for."""
-        return self.rows_in == self.in_findings + sum(self.excluded.values())
+        return self.rows_in == self.rows_accounted
 
 
 @dataclass(frozen=True, slots=True)

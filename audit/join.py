@@ -112,14 +112,22 @@ def mailboxes_of(snapshot: Snapshot) -> pd.DataFrame:
         frame["inactive"] = _trits(frame["IsInactiveMailbox"])
         frame["was_inactive"] = _was_inactive(frame, retire_time_known="InactiveMailboxRetireTime" in table.known)
         frame["synced"] = _trits(frame["IsDirSynced"])
-        frame["by_disable"] = _trits(frame["IsSoftDeletedByDisable"])
-        parts.append(frame)
-    deleted = pd.concat(parts[:2], ignore_index=True)
-    # The soft-deleted listing's row stands for both: "listed" sorts it before the inactive listing's.
-    deleted["listed"] = deleted["inactive_rows"]
-    deleted = _one_row_each(deleted, "key", first_by="listed", counts=["soft_rows", "inactive_rows", "active_rows"])
-    active = _one_row_each(parts[2], "key", first_by="WhenSoftDeleted", counts=["soft_rows", "inactive_rows", "active_rows"])
-    return pd.concat([deleted.drop(columns="listed"), active], ignore_index=True)
+        by_remove = _trits(frame["IsSoftDeletedByRemove"]) == 1
+        frame["by_disable"] = np.where(by_remove, 0, _trits(frame["IsSoftDeletedByDisable"])).astype(np.int8)
+        parts.append(_one_row_each(frame, "key", first_by="WhenSoftDeleted", counts=list(_MAILBOX_LISTINGS.values())))
+    soft, inactive, active = parts
+    return pd.concat([*_reconciled(soft, inactive), active], ignore_index=True)
+
+
+def _reconciled(soft: pd.DataFrame, inactive: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count inactive mailboxes on the soft-deleted rows they are among; return these, and the inactive ones not among them."""
+    place = pd.Index(soft["key"], dtype=object).get_indexer(pd.Index(inactive["key"], dtype=object))
+    among = place >= 0
+    for count in ("inactive_rows", "rows"):
+        sums = soft[count].to_numpy(copy=True)
+        sums[place[among]] += inactive[count].to_numpy()[among]
+        soft[count] = sums
+    return soft, inactive[~among]
 
 
 _MAILBOX_LISTINGS = {
@@ -180,9 +188,9 @@ def _one_row_each(frame: pd.DataFrame, key: str, first_by: str, counts: list[str
     if not repeated.any():
         return frame.reset_index(drop=True)
     twins = frame[repeated]
-    content = twins.drop(columns=[first_by]).astype(str).agg("|".join, axis=1)
-    order = pd.DataFrame({"key": twins[key], "first": twins[first_by], "content": content}).sort_values(["key", "first", "content"])
-    twins = twins.loc[order.index]
+    content = [repr(row) for row in twins.drop(columns=[first_by]).itertuples(index=False, name=None)]
+    order = pd.DataFrame({"key": twins[key], "first": twins[first_by], "content": content}, index=twins.index)
+    twins = twins.loc[order.sort_values(["key", "first", "content"]).index]
     sums = twins.groupby(key, sort=False)[[*counts, "rows"]].sum()
     firsts = twins.drop_duplicates(key).set_index(key, drop=False)
     firsts[[*counts, "rows"]] = sums

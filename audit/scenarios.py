@@ -127,6 +127,16 @@ class OrphanClass:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherKind:
+    """What a deleted mailbox that belongs to no user becomes."""
+
+    orphan_class: str
+    outcome: str
+    says: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionTable:
     """The whole of `scenarios.toml`, proved."""
 
@@ -137,6 +147,8 @@ class DecisionTable:
     warnings: Mapping[str, str]
     undetermined: Plan
     """What to do where not even the class is settled: look, and complete the listings."""
+    others: Mapping[str, OtherKind]
+    """Deleted mailboxes of no user, by RecipientTypeDetails."""
 
 
 @cache
@@ -155,6 +167,7 @@ def parse_table(data: Mapping[str, Any]) -> DecisionTable:
             blockers={id_: row["says"] for id_, row in data["blocker"].items()},
             warnings={id_: row["says"] for id_, row in data["warning"].items()},
             undetermined=_plan(data["undetermined"]),
+            others={kind: _other_kind(row) for kind, row in data["other"].items()},
         )
     except (KeyError, TypeError) as error:
         raise TableError(f"scenarios.toml: a key is missing or not known: {error}.") from error
@@ -202,6 +215,12 @@ def _orphan_class(row: Mapping[str, Any]) -> OrphanClass:
     return OrphanClass(*head, plan=_plan(row) if "action" in row else None)
 
 
+def _other_kind(row: Mapping[str, Any]) -> OtherKind:
+    row = dict(row)
+    head = (row.pop("class"), row.pop("outcome"), row.pop("says"))
+    return OtherKind(*head, plan=_plan(row))
+
+
 def _step(id_: str, row: Mapping[str, Any]) -> StepRule:
     lists = {key: tuple(row[key]) for key in ("commands", "blocked_by", "needs") if key in row}
     return StepRule(**{"id": id_, **row, **lists})
@@ -213,6 +232,7 @@ def _problems(table: DecisionTable) -> Iterator[str]:
     yield from _problems_of_steps(table)
     plans = [branch.plan for scenario in table.scenarios.values() for branch in scenario.branches]
     plans += [row.plan for row in table.classes if row.plan]
+    plans += [table.undetermined, *(other.plan for other in table.others.values())]
     used = {step for plan in plans for step in plan.steps}
     yield from (f"step {step} is not defined" for step in sorted(used - set(table.steps)))
     warned = {warning for plan in plans for warning in plan.warnings}

@@ -25,8 +25,22 @@ ENTRA_PRESENT, ENTRA_SOFT_DELETED, ENTRA_HARD_DELETED = 1, 2, 4
 MAILBOX_PRESENT, MAILBOX_SOFT_DELETED, MAILBOX_NOT_PRESENT = 1, 2, 4
 ANY = 7
 
-NOT_A_USER = frozenset({"GroupMailbox", "PublicFolderMailbox"})
-"""Mailboxes whose ExternalDirectoryObjectId is a group's or means nothing (facts/exchange.md 5)."""
+SYSTEM_TYPES = (
+    "ArbitrationMailbox",
+    "AuditLogMailbox",
+    "AuxAuditLogMailbox",
+    "DiscoveryMailbox",
+    "MonitoringMailbox",
+    "SupervisoryReviewPolicyMailbox",
+    "SystemAttendantMailbox",
+    "SystemMailbox",
+)
+"""Mailboxes of the service itself; never orphans (facts/exchange.md 5)."""
+
+SUBJECTS = ("user", "GroupMailbox", "PublicFolderMailbox", "system_mailbox", "guest")
+"""Whose case it is. A group mailbox's ExternalDirectoryObjectId is the group's, a public-folder one's means nothing."""
+
+_SUBJECT_OF_TYPE = {"GroupMailbox": 1, "PublicFolderMailbox": 2, **dict.fromkeys(SYSTEM_TYPES, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +53,12 @@ class States:
     mailbox: Mask
     facts: dict[str, Trits]
     """By name, as `audit.scenarios.FACTS`."""
-    not_a_user: npt.NDArray[np.bool_]
+    subject: Mask
+    """Position in SUBJECTS."""
     other_account: Positions
     """The account that has the mailbox's source anchor while the mailbox's own object id has none; or -1."""
     anchor: npt.NDArray[np.object_]
-    """GUID of the on-premises account, or None."""
+    """The account's source anchor as it was written, or None."""
     licenses: dict[int, LicenseState]
     """By case, where it matters: no mailbox, or one disconnected by its license."""
 
@@ -51,24 +66,30 @@ class States:
 def read_states(snapshot: Snapshot, joined: Joined, windows: Windows) -> States:
     """Read the axes and facts of every case from the joined listings."""
     complete = {query for query, coverage in snapshot.coverage.items() if coverage.complete}
-    not_a_user = np.isin(joined.of_mailbox("RecipientTypeDetails").astype(str), list(NOT_A_USER))
+    subject = _subjects(joined)
     anchor = _anchors(joined)
     mailbox = _mailbox_axis(joined, complete)
     entra = _entra_axis(joined, complete)
     other = _accounts_with_same_anchor(joined, entra, mailbox, complete)
     entra = np.where(other >= 0, _observed(joined, other), entra).astype(np.int8)
-    entra[not_a_user] = 0
+    entra[(subject == 1) | (subject == 2)] = 0
     licenses = _licenses(joined, mailbox)
     return States(
         on_premises=_on_premises_axis(snapshot, joined, anchor, complete),
         entra=entra,
         mailbox=mailbox,
         facts=_facts(snapshot, joined, other, licenses, complete, windows),
-        not_a_user=not_a_user,
+        subject=subject,
         other_account=other,
         anchor=anchor,
         licenses=licenses,
     )
+
+
+def _subjects(joined: Joined) -> Mask:
+    of_type = [_SUBJECT_OF_TYPE.get(kind, 0) for kind in joined.of_mailbox("RecipientTypeDetails")]
+    guest = [kind is not None and kind.lower() == "guest" for kind in joined.of_account("userType")]
+    return np.where((joined.mailbox < 0) & np.array(guest, dtype=bool), 4, of_type).astype(np.int8)
 
 
 def _observed(joined: Joined, account: Positions) -> Mask:
@@ -107,8 +128,7 @@ def _mailbox_axis(joined: Joined, complete: Iterable[str]) -> Mask:
 
 def _anchors(joined: Joined) -> npt.NDArray[np.object_]:
     of_account, of_mailbox = joined.of_account("onPremisesImmutableId"), joined.of_mailbox("ImmutableId")
-    pairs = zip(of_account, of_mailbox, strict=True)
-    return np.array([guid_of_anchor(a or m) if a or m else None for a, m in pairs], dtype=object)
+    return np.array([a or m or None for a, m in zip(of_account, of_mailbox, strict=True)], dtype=object)
 
 
 def _on_premises_axis(snapshot: Snapshot, joined: Joined, anchor: npt.NDArray[np.object_], complete: set[str]) -> Mask:
@@ -118,11 +138,12 @@ def _on_premises_axis(snapshot: Snapshot, joined: Joined, anchor: npt.NDArray[np
     tenant_synced = _tenant_is_synced(snapshot)
     synced = np.where((synced == -1) & (tenant_synced is False), 0, synced)
     mask = np.select([synced == 0, synced == 1], [MANAGED, AD_PRESENT | AD_DELETED], ANY)
-    by_anchor = states_by_anchor(snapshot)
     if "ad_users" in snapshot.tables or "ad_deleted_users" in snapshot.tables:
+        by_anchor = states_by_anchor(snapshot)
         unseen = AD_DELETED if "ad_users" in complete else AD_PRESENT | AD_DELETED
         said = {0: unseen, PRESENT: AD_PRESENT, DELETED: AD_DELETED, PRESENT | DELETED: AD_PRESENT | AD_DELETED}
-        told = np.array([0 if guid is None else said[by_anchor.get(guid, 0)] for guid in anchor], dtype=np.int64)
+        guids = [guid_of_anchor(text) for text in anchor]
+        told = np.array([0 if guid is None else said[by_anchor.get(guid, 0)] for guid in guids], dtype=np.int64)
         mask = np.where((synced == 1) & (told > 0), told, mask)
     return mask.astype(np.int8)
 
@@ -188,7 +209,8 @@ def _facts(
         facts["had_mailbox"][case] = _trit(_had_mailbox(state, addresses[case], mails[case]))
         # A plan taken away long ago left nothing to reconnect; a present account without a date shows nothing new.
         too_old = present[joined.account[case]] and (state.removed_at is None or state.removed_at < limit)
-        facts["license_removed"][case] = (state.removed and not too_old) or joined.mailbox[case] >= 0
+        disabled = joined.mailbox[case] >= 0 and facts["is_inactive_mailbox"][case] != 1
+        facts["license_removed"][case] = disabled or (state.removed and not too_old)
     return facts
 
 
