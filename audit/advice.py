@@ -38,8 +38,10 @@ class Subject:
     object_id: str | None
     exchange_guid: str | None
     other_object_id: str | None
-    active_mailbox_guid: str | None
-    """The active mailbox of the same account, the target of a copy."""
+    target_guid: str | None
+    """The active mailbox to copy into: the same account's, or that of the account the person has now."""
+    has_returned: bool
+    """Another present account with an active mailbox has the sign-in name now."""
     anchor: str | None
     legacy_dn: str | None
     upn: str | None
@@ -79,17 +81,16 @@ class Advice(NamedTuple):
 
 def advise(table: DecisionTable, subject: Subject) -> Advice:
     """Return the advice for one finding; commands are empty where printing one would be unsafe."""
-    plan = subject.decision.plan
-    blockers = tuple(blockers_of(subject))
     ambiguous = any(conflict["code"] in AMBIGUOUS for conflict in subject.conflicts)
-    steps: tuple[Step, ...] = ()
-    if not ambiguous:
-        rules = [table.steps[step] for step in plan.steps]
-        wanted = frozenset[str]().union(*map(fields_of, rules))
-        steps = fill(rules, _values(subject, wanted), _has(subject), frozenset(blockers))
+    plan = table.ambiguous if ambiguous else subject.decision.plan
+    blockers = tuple(blockers_of(subject))
+    rules = [table.steps[step] for step in plan.steps]
+    wanted = frozenset[str]().union(*map(fields_of, rules))
+    steps = fill(rules, _values(subject, wanted), _has(subject), frozenset(blockers))
     warned = [*_own_warnings(subject, ambiguous=ambiguous), *plan.warnings]
     warnings = [table.warnings[warning] for warning in dict.fromkeys(warned)]
     warnings += [table.blockers[blocker] for blocker in blockers if blocker != "account_still_restorable"]
+    warnings += [f"{conflict['note']} ({conflict['code']}, {conflict['with']})" for conflict in subject.conflicts]
     commands = tuple(command for step in steps for command in step.commands)
     return Advice(plan.action, steps, commands, blockers, tuple(dict.fromkeys(warnings)))
 
@@ -115,7 +116,7 @@ def _values(subject: Subject, wanted: frozenset[str]) -> dict[str, str]:
         exchange_guid=subject.exchange_guid,
         other_object_id=subject.other_object_id,
         anchor=subject.anchor,
-        target=subject.active_mailbox_guid,
+        target=subject.target_guid,
         legacy_dn=subject.legacy_dn,
         upn=subject.upn,
         new_upn=_free_upn(subject),
@@ -144,6 +145,7 @@ def _has(subject: Subject) -> frozenset[str]:
         "other_account": subject.other_object_id is not None,
         "ad_guid": subject.anchor is not None,
         "no_ad_guid": subject.anchor is None,
+        "returner": subject.has_returned,
         "legacy_dn": bool(subject.legacy_dn),
         "archive": subject.has_archive,
         "auto_expanding_archive": subject.auto_expanding_archive,

@@ -148,14 +148,20 @@ def _other_ids(judged: Judged, cases: Cases) -> list[str | None]:
     return [str(ids.iloc[other]) if other >= 0 else None for other in judged.states.other_account[cases].tolist()]
 
 
-def _active_mailboxes(judged: Judged, cases: Cases) -> list[str | None]:
-    """Return the ExchangeGuid of the active mailbox of each case's account, where it has one."""
+def _targets(judged: Judged, cases: Cases, columns: dict[str, Any]) -> tuple[list[str | None], list[bool]]:
+    """Return the active mailbox to copy each deleted one into, and whether it is a returned person's new account's.
+
+    It is the same account's own; or, where exactly one other account has the sign-in name today, that account's.
+    """
     active = judged.joined.mailboxes[judged.joined.mailboxes["active"].to_numpy(dtype=bool)]
     guid_of = dict(zip(active["ExternalDirectoryObjectId"], active["ExchangeGuid"], strict=True))
     guid_of.pop("", None)
-    ids = judged.of_account("id", cases)
+    own = [guid_of.get(id_) or None if id_ else None for id_ in judged.of_account("id", cases)]
+    users = [{c["with"] for c in conflicts if c["code"] == "upn_in_use"} for conflicts in columns["conflicts"]]
+    new = [guid_of.get(min(ids)) or None if len(ids) == 1 else None for ids in users]
     soft_deleted = (judged.states.mailbox[cases] == MAILBOX_SOFT_DELETED).tolist()
-    return [guid_of.get(id_) or None if id_ and deleted else None for id_, deleted in zip(ids, soft_deleted, strict=True)]
+    targets = [o or n if deleted else None for o, n, deleted in zip(own, new, soft_deleted, strict=True)]
+    return targets, [bool(n) and not o for o, n in zip(own, new, strict=True)]
 
 
 def _subjects(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterable[Subject]:
@@ -172,7 +178,7 @@ def _subjects(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterable
         columns["external_directory_object_id"],
         columns["exchange_guid"],
         _other_ids(judged, cases),
-        _active_mailboxes(judged, cases),
+        *_targets(judged, cases, columns),
         judged.states.anchor[cases].tolist(),
         judged.of_mailbox("LegacyExchangeDN", cases),
         columns["user_principal_name"],

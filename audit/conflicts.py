@@ -187,7 +187,7 @@ def _reused_guids(joined: Joined, cases: npt.NDArray[np.int64]) -> _Found:
     active = joined.mailboxes[joined.mailboxes["active"].to_numpy(dtype=bool)]
     for column, code in (("ExchangeGuid", "exchange_guid_in_use"), ("ArchiveGuid", "archive_guid_in_use")):
         held = pd.Series(active["key"].to_numpy(), index=active[column].to_numpy())
-        held = held[[bool(guid) for guid in held.index]]
+        held = held[held.index.astype(bool)]
         own = joined.of_mailbox(column)
         is_deleted = ~np.append(joined.mailboxes["active"].to_numpy(dtype=bool), np.True_)[joined.mailbox]
         for case in cases[is_deleted[cases]].tolist() if len(held) else ():

@@ -64,7 +64,7 @@ def read_clean(cells: Sequence[Any]) -> pd.DatetimeIndex | None:
     kinds = set(map(type, cells))
     if not kinds <= {str, type(None), Absent}:
         return None
-    dates = [None if cell is ABSENT else cell for cell in cells] if Absent in kinds else list(cells)
+    dates: Any = [None if cell is ABSENT else cell for cell in cells] if Absent in kinds else list(cells)
     said = list(filter(None, dates))
     joined = "\n".join(["", *said, ""])
     is_longhand = min(map(len, said), default=_LONGHAND) >= _LONGHAND

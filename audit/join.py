@@ -70,7 +70,7 @@ def join(snapshot: Snapshot) -> Joined:
     accounts, mailboxes = accounts_of(snapshot), mailboxes_of(snapshot)
     ids = mailboxes["ExternalDirectoryObjectId"].to_numpy(dtype=object)
     found = pd.Index(accounts["id"], dtype=object).get_indexer(pd.Index(ids, dtype=object)).astype(np.int64)
-    found[[not id_ for id_ in ids]] = -1
+    found[~ids.astype(bool)] = -1
     alone = np.setdiff1d(np.arange(len(accounts), dtype=np.int64), found)
     return Joined(
         accounts,
@@ -94,7 +94,7 @@ def accounts_of(snapshot: Snapshot) -> pd.DataFrame:
             frame["deletedDateTime"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
         parts.append(frame)
     frame = pd.concat(parts, ignore_index=True)
-    frame = frame[[bool(id_) for id_ in frame["id"]]]
+    frame = frame[frame["id"].astype(bool)]
     return _one_row_each(frame, "id", first_by="deletedDateTime", counts=["deleted_rows", "present_rows"])
 
 

@@ -107,7 +107,7 @@ def _read_table(listing: Listing, rows: _Rows) -> Table:
 
 def _is_known(column: Column, rows: _Rows, cells: Any) -> bool:
     said = not rows.rows or column.name in rows.everywhere or f"{column.name}UTC" in rows.everywhere
-    return said and not (isinstance(cells, list) and None in cells)
+    return said and not (isinstance(cells, list) and type(None) in set(map(type, cells)))
 
 
 def _gather(listing: Listing, batches: Sequence[Batch]) -> _Rows:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from audit.classify import Decision
 from audit.records import LISTINGS, Coverage
+from audit.scenarios import AXES
 
 FACT_QUESTIONS = {
     "is_inactive_mailbox": "whether a hold keeps the mailbox (IsInactiveMailbox, or a complete inactive-mailboxes listing)",
@@ -136,9 +137,12 @@ def missing_evidence(decision: Decision, coverage: Mapping[str, Coverage], *, sy
             ask = "the Active Directory listings (ad-users*, ad-deleted-users*)" if synced else "the organization's onPremisesSyncEnabled"
             missing.append(f"On-premises account: {ask}.")
             continue
+        if axis == "entra" and coverage["users"].complete and coverage["deleted_users"].complete:
+            missing.append("Account: it changed while the listings were read; read the tenant again.")
         for state, listing in _LISTINGS_OF_AXIS[axis].items():
             line = coverage[listing]
-            if not line.complete and any(state == id_.split("-")[1 if axis == "entra" else 2] for id_ in decision.candidates):
+            open_states = {id_.split("-")[list(AXES).index(axis)] for id_ in decision.candidates}
+            if not line.complete and state in open_states:
                 missing.append(f"{LISTINGS[listing].title.capitalize()}: {line.reason}.")
     missing += [f"Not known: {FACT_QUESTIONS[fact]}." for fact in decision.open_facts if fact in FACT_QUESTIONS]
     return tuple(dict.fromkeys(missing))

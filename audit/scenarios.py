@@ -50,7 +50,7 @@ PLACEHOLDERS = frozenset(
 )  # fmt: skip
 """What a command may ask for; `audit.commands` fills them."""
 
-NEEDS = frozenset({"other_account", "ad_guid", "no_ad_guid", "legacy_dn", "archive", "auto_expanding_archive"})
+NEEDS = frozenset({"other_account", "ad_guid", "no_ad_guid", "returner", "legacy_dn", "archive", "auto_expanding_archive"})
 """What a case must have for a step to be printed at all."""
 
 
@@ -147,6 +147,8 @@ class DecisionTable:
     warnings: Mapping[str, str]
     undetermined: Plan
     """What to do where not even the class is settled: look, and complete the listings."""
+    ambiguous: Plan
+    """What to do where a command could reach the wrong object."""
     others: Mapping[str, OtherKind]
     """Deleted mailboxes of no user, by RecipientTypeDetails."""
 
@@ -167,6 +169,7 @@ def parse_table(data: Mapping[str, Any]) -> DecisionTable:
             blockers={id_: row["says"] for id_, row in data["blocker"].items()},
             warnings={id_: row["says"] for id_, row in data["warning"].items()},
             undetermined=_plan(data["undetermined"]),
+            ambiguous=_plan(data["ambiguous"]),
             others={kind: _other_kind(row) for kind, row in data["other"].items()},
         )
     except (KeyError, TypeError) as error:
@@ -232,7 +235,7 @@ def _problems(table: DecisionTable) -> Iterator[str]:
     yield from _problems_of_steps(table)
     plans = [branch.plan for scenario in table.scenarios.values() for branch in scenario.branches]
     plans += [row.plan for row in table.classes if row.plan]
-    plans += [table.undetermined, *(other.plan for other in table.others.values())]
+    plans += [table.undetermined, table.ambiguous, *(other.plan for other in table.others.values())]
     used = {step for plan in plans for step in plan.steps}
     yield from (f"step {step} is not defined" for step in sorted(used - set(table.steps)))
     warned = {warning for plan in plans for warning in plan.warnings}

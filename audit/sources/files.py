@@ -65,7 +65,7 @@ class ExportFile:
 def read_file(path: Path) -> ExportFile:
     """Read one file; raises `InputError` where it is not whole and readable."""
     text = _decode(_load(path), path.name)
-    if not text.strip():
+    if not text or text.isspace():
         raise InputError(f"{path.name} is empty.", _EMPTY)
     if "\0" in text:
         raise InputError(f"{path.name}: NUL byte at character {text.index(chr(0))}.", _UTF8_AGAIN)
