@@ -132,7 +132,7 @@ def test_the_text_says_all_that_is_known(line: str) -> None:
         ({"entra": "hard_deleted", "account_deleted_at": None}, "Account: no clock runs on it."),
         (
             {"scenario": None, "scenario_candidates": ("a", "b"), "missing_evidence": ("users",)},
-            "Scenarios not ruled out: a, b.\n  - It would be decided by: users",
+            "Scenarios not ruled out: a, b.\n  - Missing evidence: users",
         ),
     ],
 )
@@ -150,11 +150,12 @@ def test_what_is_no_orphan_is_shown_with_its_reason() -> None:
     )
 
 
-def test_nothing_found_names_the_near_ones() -> None:
-    """A slip of the keyboard costs nothing."""
-    error = refusal(result_of(make_finding()), "adda@contoso.com")
+@pytest.mark.parametrize("id_", ["adda@contoso.com", "ada", "Ada@"])
+def test_nothing_found_names_the_near_ones(id_: str) -> None:
+    """A slip of the keyboard, or half a name, costs nothing."""
+    error = refusal(result_of(make_finding()), id_)
 
-    assert error.message == "adda@contoso.com: no account or mailbox that was read goes by this."
+    assert error.message == f"{id_}: no account or mailbox that was read goes by this."
     assert error.hint == "Did you mean ada@contoso.com?"
 
 

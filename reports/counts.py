@@ -1,0 +1,66 @@
+"""What one counts before reading: findings by class, urgency and outcome, the verdict, the next deadlines."""
+
+import pandas as pd
+
+from audit.findings import AuditResult
+from reports.glossary import CLASSES, OUTCOMES, URGENCIES
+
+RUNNING = frozenset({"soft_deleted", "hold_released", "license_removed"})
+"""Values of mailbox_clock with an end, known or not."""
+
+
+def counts(findings: pd.DataFrame) -> dict[str, int | dict[str, int]]:
+    """Count the findings, each declared value named even where there is none."""
+    return {
+        "findings": len(findings),
+        "by_orphan_class": _count(findings, "orphan_class", CLASSES),
+        "by_urgency": _count(findings, "urgency", URGENCIES),
+        "by_outcome": _count(findings, "outcome", OUTCOMES),
+    }
+
+
+def verdict(result: AuditResult) -> str:
+    """Say in one line whether all that matters was seen."""
+    if result.complete:
+        return "Coverage complete"
+    return "INCOMPLETE: " + "; ".join(gap.rstrip(".") for gap in result.gaps)
+
+
+def unknown_deadline(findings: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark the findings with a running clock of which no end is known at all."""
+    return findings["act_by"].isna() & (unknown_purge(findings) | unknown_restore(findings))
+
+
+def unknown_purge(findings: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark the findings whose mailbox clock runs to a date that is not known."""
+    return findings["mailbox_clock"].isin(RUNNING) & findings["mailbox_purge_after"].isna()
+
+
+def unknown_restore(findings: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark the findings whose account is in the recycle bin until a date that is not known."""
+    return (findings["entra"] == "soft_deleted") & findings["restore_account_by"].isna()
+
+
+def dated(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings with a known deadline, earliest first."""
+    known = findings[findings["act_by"].notna()]
+    return known.sort_values(["act_by", "finding_id"], kind="stable")
+
+
+def by_deadline(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings with a deadline, earliest first; those of which it is not known come before."""
+    unknown = unknown_deadline(findings)
+    return pd.concat([findings[unknown], dated(findings)]) if unknown.any() else dated(findings)
+
+
+def _count(findings: pd.DataFrame, column: str, values: dict[str, str]) -> dict[str, int]:
+    seen = findings[column].value_counts()
+    return {value: int(seen.get(value, 0)) for value in values}
+
+
+def unknown_sentence(findings: pd.DataFrame) -> str | None:
+    """Say how many clocks run to an end that is not known, or nothing where none does."""
+    number = int(unknown_deadline(findings).sum())
+    if number == 0:
+        return None
+    return f"{number:,} with a running clock whose end is not known: treat as urgent, first in Deadlines."

@@ -1,0 +1,151 @@
+"""All files of a run, whole or not at all.
+
+They are written into a hidden folder inside the run's own, flushed to the disk, and renamed into place once
+all of them are complete, the manifest last. Whatever goes wrong before leaves the folder as it was.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from audit.errors import InputError
+from audit.findings import AuditResult
+from reports import manifest, to_csv, to_json, to_xlsx
+from reports.run_info import RunInfo
+
+WORKBOOK = "mailbox-orphans.xlsx"
+FINDINGS_JSON = "findings.json"
+FINDINGS_CSV = "findings.csv"
+SNAPSHOT = "snapshot.jsonl.gz"
+RUN_JSON = "run.json"
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+_HINTS = {
+    errno.ENOSPC: "The disk is full: free some space there, or name another folder with --out.",
+    errno.EDQUOT: "The disk quota is used up: free some space there, or name another folder with --out.",
+    errno.EROFS: "The file system is read-only: name another folder with --out.",
+    errno.EACCES: "Close the file where it is open, give this account write access, or use another --out.",
+    errno.EPERM: "Give this account write access to it, or name another folder with --out.",
+    errno.EEXIST: "A file is in the way: move it, or name another folder with --out.",
+    errno.ENOTDIR: "A file is in the way: move it, or name another folder with --out.",
+    errno.ENAMETOOLONG: "Name a folder with a shorter path with --out.",
+}
+_OTHER_HINT = "Name another folder with --out."
+
+
+def write_all(
+    result: AuditResult,
+    run: RunInfo,
+    folder: Path,
+    snapshot_writer: Callable[[Path], None] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Path, ...]:
+    """Write every file of the run into `folder` and return their paths, the workbook first.
+
+    `progress` is told each file's name before it is written. Raises InputError where the folder cannot be
+    written to; then nothing of this run is left in it.
+    """
+    writers: dict[str, Callable[[Path], None]] = {
+        WORKBOOK: lambda path: to_xlsx.write(result, run, path),
+        FINDINGS_JSON: lambda path: to_json.write(result, run, path),
+        FINDINGS_CSV: lambda path: to_csv.write(result, path),
+        RUN_JSON: lambda path: to_json.write_run(result, run, path),
+    }
+    if snapshot_writer is not None:
+        writers[SNAPSHOT] = snapshot_writer
+    with _refused(folder), _folder(folder), _staging(folder) as staging:
+        for name, write in writers.items():
+            if progress is not None:
+                progress(name)
+            write(staging / name)
+        manifest.write([staging / name for name in writers], run.run_id, staging / manifest.MANIFEST)
+        names = (*writers, manifest.MANIFEST)
+        for name in names:
+            _settle(staging / name)
+        _move(staging, folder, names)
+    return tuple(folder / name for name in names)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise InputError where `folder` could not be written to, before any reading; leaves nothing behind."""
+    with _refused(folder), _folder(folder, keep=False), _staging(folder) as staging:
+        (staging / "probe").write_bytes(b"probe")
+
+
+@contextlib.contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses into an error that names the path and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename if isinstance(error.filename, str) else folder
+        hint = _HINTS.get(error.errno or 0, _OTHER_HINT)
+        raise InputError(f"{where}: cannot be written: {error.strerror or error}", hint) from error
+
+
+@contextlib.contextmanager
+def _folder(folder: Path, *, keep: bool = True) -> Iterator[None]:
+    """Make the folder and those above it; on failure, or unless `keep`, remove the ones that were made."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    kept = False
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        yield
+        kept = keep
+    finally:
+        if not kept:
+            for path in missing:
+                with contextlib.suppress(OSError):
+                    path.rmdir()
+
+
+@contextlib.contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Yield a new hidden folder inside `folder`, readable by its owner only, and remove it afterwards."""
+    staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _settle(path: Path) -> None:
+    """Close a file to others and see that it is on the disk."""
+    path.chmod(FILE_MODE)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _move(staging: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Rename all files into place; where one cannot be, put back what was there."""
+    replaced = staging / "replaced"
+    replaced.mkdir()
+    try:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).replace(replaced / name)
+            (staging / name).replace(folder / name)
+    except BaseException:
+        for name in names:
+            if not (staging / name).exists():
+                (folder / name).unlink(missing_ok=True)
+            if (replaced / name).exists():
+                (replaced / name).replace(folder / name)
+        raise
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the folder's own entries; Windows has no such call and needs none."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
