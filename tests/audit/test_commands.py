@@ -32,7 +32,7 @@ EVERY_VALUE = values_of(
     new_upn="b@contoso.example",
     name="Ada",
 )
-STEPS = list(load_table().steps.values())
+STEPS = [step for step in load_table().steps.values() if step.commands]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
