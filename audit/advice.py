@@ -1,4 +1,4 @@
-"""Advice: action, steps, commands, blockers and warnings of each finding, from its row of the decision table."""
+"""Advice: each finding's action, steps, commands, blockers and warnings, by its row of the decision table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,7 +90,9 @@ def advise(table: DecisionTable, subject: Subject) -> Advice:
     warned = [*_own_warnings(subject, ambiguous=ambiguous), *plan.warnings]
     warnings = [table.warnings[warning] for warning in dict.fromkeys(warned)]
     warnings += [table.blockers[blocker] for blocker in blockers if blocker != "account_still_restorable"]
-    warnings += [f"{conflict['note']} ({conflict['code']}, {conflict['with']})" for conflict in subject.conflicts]
+    warnings += [
+        f"{conflict['note']} ({conflict['code']}, {conflict['with']})" for conflict in subject.conflicts
+    ]
     commands = tuple(command for step in steps for command in step.commands)
     return Advice(plan.action, steps, commands, blockers, tuple(dict.fromkeys(warnings)))
 
@@ -102,7 +104,8 @@ def blockers_of(subject: Subject) -> list[str]:
     locations = [location.lower() for location in subject.mailbox_locations or ()]
     found = {
         "account_still_restorable": subject.account_in_recycle_bin,
-        "auto_expanding_archive": subject.auto_expanding_archive or any(";auxarchive;" in text for text in locations),
+        "auto_expanding_archive": subject.auto_expanding_archive
+        or any(";auxarchive;" in text for text in locations),
         "additional_shards": any(";auxprimary;" in text for text in locations),
         "federated_domain": bool(subject.is_federated),
     }
@@ -125,9 +128,10 @@ def _values(subject: Subject, wanted: frozenset[str]) -> dict[str, str]:
 
 
 def _free_upn(subject: Subject) -> str | None:
-    """Return a sign-in name for a recovered account: the old one, or in the initial domain where that is not managed.
+    """Return a sign-in name for a recovered account.
 
-    A name that somebody uses now is never printed; New-Mailbox would refuse it at best (facts/exchange.md 3.5).
+    It is the old one, or one in the initial domain where that is not managed. A name that somebody uses
+    now is never printed; New-Mailbox would refuse it at best (facts/exchange.md 3.5).
     """
     taken = {"upn_in_use", "smtp_in_use", "object_id_mismatch"}
     if not subject.upn or any(conflict["code"] in taken for conflict in subject.conflicts):
@@ -155,7 +159,10 @@ def _has(subject: Subject) -> frozenset[str]:
 
 def _own_warnings(subject: Subject, *, ambiguous: bool) -> list[str]:
     clock, running = subject.mailbox_clock, subject.mailbox_is_soft_deleted
-    synced = bool(subject.on_premises & (AD_PRESENT | AD_DELETED)) and subject.decision.states["on_premises"] != "managed"
+    synced = (
+        bool(subject.on_premises & (AD_PRESENT | AD_DELETED))
+        and subject.decision.states["on_premises"] != "managed"
+    )
     found = {
         "ambiguous": ambiguous,
         "no_guid": running and subject.exchange_guid is None,

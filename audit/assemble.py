@@ -32,7 +32,10 @@ def findings_of(table: DecisionTable, judged: Judged, conflicts: Conflicts) -> p
     advice = [advise(table, subject) for subject in _subjects(judged, cases, columns)]
     for field in Advice._fields:
         columns[field] = [getattr(own, field) for own in advice]
-    series = {name: column if isinstance(column, pd.Series) else pd.Series(column, dtype=object) for name, column in columns.items()}
+    series = {
+        name: column if isinstance(column, pd.Series) else pd.Series(column, dtype=object)
+        for name, column in columns.items()
+    }
     names = [*(field.name for field in FIELDS), "steps"]
     return _most_urgent_first(pd.DataFrame({name: series[name] for name in names}))
 
@@ -70,7 +73,10 @@ def _missing_evidence(judged: Judged, cases: Cases) -> list[tuple[str, ...]]:
 
 
 def _is_synced(judged: Judged, cases: Cases) -> list[bool | None]:
-    account, mailbox = judged.joined.trits_of_account("synced")[cases], judged.joined.trits_of_mailbox("synced")[cases]
+    account, mailbox = (
+        judged.joined.trits_of_account("synced")[cases],
+        judged.joined.trits_of_mailbox("synced")[cases],
+    )
     trits = np.where(account == -1, mailbox, account).tolist()
     return [None if trit < 0 else bool(trit) for trit in trits]
 
@@ -82,7 +88,10 @@ def _was_inactive_known(judged: Judged, cases: Cases) -> "np.ndarray[Any, np.dty
 
 def _dates(judged: Judged, cases: Cases) -> dict[str, Any]:
     clocks = judged.clocks
-    dates = {name: getattr(clocks, name).iloc[cases].reset_index(drop=True) for name in (*_DATE_FIELDS, *_DEADLINE_FIELDS)}
+    dates = {
+        name: getattr(clocks, name).iloc[cases].reset_index(drop=True)
+        for name in (*_DATE_FIELDS, *_DEADLINE_FIELDS)
+    }
     return {
         **dates,
         "date_source": _date_sources(judged, cases, dates),
@@ -101,7 +110,9 @@ def _date_sources(judged: Judged, cases: Cases, dates: dict[str, pd.Series]) -> 
         "account_deleted_at": ["deletedDateTime"] * len(cases),
         "mailbox_soft_deleted_at": ["WhenSoftDeleted"] * len(cases),
         "hold_released_at": ["InactiveMailboxRetireTime"] * len(cases),
-        "license_removed_at": ["assignedPlans.assignedDateTime" if plan else "WhenSoftDeleted" for plan in by_plan],
+        "license_removed_at": [
+            "assignedPlans.assignedDateTime" if plan else "WhenSoftDeleted" for plan in by_plan
+        ],
     }
     sources: list[dict[str, str]] = [{} for _ in range(len(cases))]
     for name, own in fields.items():
@@ -115,14 +126,22 @@ def _holds(judged: Judged, cases: Cases) -> list[tuple[dict[str, object], ...]]:
     tokens = judged.of_mailbox("InPlaceHolds", cases)
     flags = [[value is True for value in judged.of_mailbox(flag, cases)] for flag in FLAGS]
     rows = zip(tokens, zip(*flags, strict=True), strict=True)
-    return [holds_of(own or (), tuple(flag for flag, is_set in zip(FLAGS, row, strict=True) if is_set)) for own, row in rows]
+    return [
+        holds_of(own or (), tuple(flag for flag, is_set in zip(FLAGS, row, strict=True) if is_set))
+        for own, row in rows
+    ]
 
 
 def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tuple[str, ...]]:
     texts = {name: _iso(columns[name]) for name in _DATE_FIELDS}
     anchors = states_by_anchor(judged.snapshot)
-    in_directory = [bool(anchors) and guid_of_anchor(anchor) in anchors for anchor in judged.states.anchor[cases].tolist()]
-    notes = [(*(a or ()), *(m or ())) for a, m in zip(judged.of_account("notes", cases), judged.of_mailbox("notes", cases), strict=True)]
+    in_directory = [
+        bool(anchors) and guid_of_anchor(anchor) in anchors for anchor in judged.states.anchor[cases].tolist()
+    ]
+    notes = [
+        (*(a or ()), *(m or ()))
+        for a, m in zip(judged.of_account("notes", cases), judged.of_mailbox("notes", cases), strict=True)
+    ]
     rows = zip(
         judged.of_account("id", cases),
         judged.of_mailbox("ExternalDirectoryObjectId", cases),
@@ -135,7 +154,10 @@ def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tupl
         notes,
         strict=True,
     )
-    return [reasons_of(decision, Seen(*row)) for decision, row in zip(judged.decisions_of(cases), rows, strict=True)]
+    return [
+        reasons_of(decision, Seen(*row))
+        for decision, row in zip(judged.decisions_of(cases), rows, strict=True)
+    ]
 
 
 def _iso(instants: pd.Series) -> list[str | None]:
@@ -145,19 +167,24 @@ def _iso(instants: pd.Series) -> list[str | None]:
 
 def _other_ids(judged: Judged, cases: Cases) -> list[str | None]:
     ids = judged.joined.accounts["id"]
-    return [str(ids.iloc[other]) if other >= 0 else None for other in judged.states.other_account[cases].tolist()]
+    return [
+        str(ids.iloc[other]) if other >= 0 else None for other in judged.states.other_account[cases].tolist()
+    ]
 
 
 def _targets(judged: Judged, cases: Cases, columns: dict[str, Any]) -> tuple[list[str | None], list[bool]]:
-    """Return the active mailbox to copy each deleted one into, and whether it is a returned person's new account's.
+    """Return the active mailbox to copy each deleted one into, and whether a person who returned has it.
 
-    It is the same account's own; or, where exactly one other account has the sign-in name today, that account's.
+    It is the same account's own; or, where exactly one other account has the sign-in name today,
+    that account's.
     """
     active = judged.joined.mailboxes[judged.joined.mailboxes["active"].to_numpy(dtype=bool)]
     guid_of = dict(zip(active["ExternalDirectoryObjectId"], active["ExchangeGuid"], strict=True))
     guid_of.pop("", None)
     own = [guid_of.get(id_) or None if id_ else None for id_ in judged.of_account("id", cases)]
-    users = [{c["with"] for c in conflicts if c["code"] == "upn_in_use"} for conflicts in columns["conflicts"]]
+    users = [
+        {c["with"] for c in conflicts if c["code"] == "upn_in_use"} for conflicts in columns["conflicts"]
+    ]
     new = [guid_of.get(min(ids)) or None if len(ids) == 1 else None for ids in users]
     soft_deleted = (judged.states.mailbox[cases] == MAILBOX_SOFT_DELETED).tolist()
     targets = [o or n if deleted else None for o, n, deleted in zip(own, new, soft_deleted, strict=True)]
@@ -166,11 +193,16 @@ def _targets(judged: Judged, cases: Cases, columns: dict[str, Any]) -> tuple[lis
 
 def _subjects(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterable[Subject]:
     is_user = [SUBJECTS[position] == "user" for position in judged.states.subject[cases].tolist()]
-    in_bin = [bool(mask & ENTRA_SOFT_DELETED) and account >= 0 for mask, account in zip(judged.states.entra[cases], judged.joined.account[cases], strict=True)]
+    in_bin = [
+        bool(mask & ENTRA_SOFT_DELETED) and account >= 0
+        for mask, account in zip(judged.states.entra[cases], judged.joined.account[cases], strict=True)
+    ]
     locations = judged.of_mailbox("MailboxLocations", cases)
     expanding = [flag is True for flag in judged.of_mailbox("AutoExpandingArchiveEnabled", cases)]
     garbage = [flag is True for flag in judged.of_mailbox("IncludeInGarbageCollection", cases)]
-    soft_deleted = (judged.states.mailbox[cases] == MAILBOX_SOFT_DELETED) & (judged.joined.mailbox[cases] >= 0)
+    soft_deleted = (judged.states.mailbox[cases] == MAILBOX_SOFT_DELETED) & (
+        judged.joined.mailbox[cases] >= 0
+    )
     overdue = [bool(late) for late in columns["restore_account_by"] < pd.Timestamp(judged.snapshot.as_of)]
     domain = initial_domain(judged)
     rows = zip(
@@ -182,7 +214,10 @@ def _subjects(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterable
         judged.states.anchor[cases].tolist(),
         judged.of_mailbox("LegacyExchangeDN", cases),
         columns["user_principal_name"],
-        [name or upn or "Recovered mailbox" for name, upn in zip(columns["display_name"], columns["user_principal_name"], strict=True)],
+        [
+            name or upn or "Recovered mailbox"
+            for name, upn in zip(columns["display_name"], columns["user_principal_name"], strict=True)
+        ],
         [domain] * len(cases),
         [bool(guid) for guid in judged.of_mailbox("ArchiveGuid", cases)],
         expanding,

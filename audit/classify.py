@@ -1,8 +1,9 @@
 """Classification is a join: cases with the decision table, on the three axes and the facts.
 
-Most cases of a tenant share a few dozen combinations, so each combination is judged once and given to all its cases.
-A state or fact that is not known leaves several rows of the table open. Whatever all of them agree on (the outcome,
-the class, the steps) is still said; where they differ the finding is `undetermined` and says what would decide.
+Most cases of a tenant share a few dozen combinations, so each combination is judged once and given to all
+its cases. A state or fact that is not known leaves several rows of the table open. Whatever all of them agree
+on (the outcome, the class, the steps) is still said; where they differ the finding is `undetermined` and says
+what would decide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -58,9 +59,16 @@ def _decide(table: DecisionTable, states: States, case: int) -> Decision:
 
 
 def _decide_other(table: DecisionTable, subject: str, mailbox: int) -> Decision:
-    """Judge what is no user's: deleted group and public-folder mailboxes have clocks, the rest is no orphan."""
+    """Judge what is no user's.
+
+    Deleted group and public-folder mailboxes have clocks, the rest is no orphan.
+    """
     other = table.others.get(subject)
-    states = {"on_premises": None, "entra": None, "mailbox": "present" if mailbox == MAILBOX_PRESENT else "soft_deleted"}
+    states = {
+        "on_premises": None,
+        "entra": None,
+        "mailbox": "present" if mailbox == MAILBOX_PRESENT else "soft_deleted",
+    }
     if other is None or mailbox == MAILBOX_PRESENT:
         return Decision(states, (), None, None, None, subject, "undetermined", table.undetermined, (), ())
     return Decision(states, (), None, None, other.orphan_class, None, other.outcome, other.plan, (), ())
@@ -69,7 +77,9 @@ def _decide_other(table: DecisionTable, subject: str, mailbox: int) -> Decision:
 def decide(table: DecisionTable, axes: Mapping[str, tuple[str, ...]], facts: Facts) -> Decision:
     """Judge one combination: for each axis the states not ruled out, and the facts (None: not known)."""
     scenarios = [table.scenarios["-".join(states)] for states in product(*(axes[axis] for axis in AXES))]
-    branches = [(scenario, branch) for scenario in scenarios for branch in _possible_branches(scenario, facts)]
+    branches = [
+        (scenario, branch) for scenario in scenarios for branch in _possible_branches(scenario, facts)
+    ]
     rows = [row for scenario in scenarios for row in _possible_classes(table, scenario.states, facts)]
     orphan_class, excluded = _class_of(rows)
     outcomes = {branch.outcome for _, branch in branches}
@@ -108,9 +118,9 @@ def _possible(when: Mapping[str, bool], facts: Facts) -> bool:
 def _class_of(rows: list[OrphanClass]) -> tuple[str | None, str | None]:
     """Return the class all rows agree on, or `undetermined`; or why the case is no orphan.
 
-    A deleted account is excluded only where every row says so. A present account or active mailbox is excluded where
-    any row does: nothing seen suggests an orphan, only a listing that would confirm it is missing; it is counted
-    as `no_sign_of_an_orphan`, and the incomplete listing is reported.
+    A deleted account is excluded only where every row says so. A present account or active mailbox is
+    excluded where any row does: nothing seen suggests an orphan, only a listing that would confirm it is
+    missing; it is counted as `no_sign_of_an_orphan`, and the incomplete listing is reported.
     """
     verdicts = {row.verdict for row in rows}
     classes = {name for is_orphan, name in verdicts if is_orphan}
@@ -124,7 +134,9 @@ def _class_of(rows: list[OrphanClass]) -> tuple[str | None, str | None]:
     return (classes.pop() if len(classes) == 1 and not exclusions else "undetermined"), None
 
 
-def _plan_of(table: DecisionTable, orphan_class: str | None, rows: list[OrphanClass], branches: list[Branch]) -> Plan:
+def _plan_of(
+    table: DecisionTable, orphan_class: str | None, rows: list[OrphanClass], branches: list[Branch]
+) -> Plan:
     """Return the plan of the one branch, or what all branches agree on, or the class's, or "look first"."""
     plans = {branch.plan for branch in branches}
     if len(plans) == 1:
@@ -139,7 +151,9 @@ def _plan_of(table: DecisionTable, orphan_class: str | None, rows: list[OrphanCl
     return table.undetermined
 
 
-def _deciding_facts(branches: list[tuple[Scenario, Branch]], rows: list[OrphanClass], facts: Facts) -> tuple[str, ...]:
+def _deciding_facts(
+    branches: list[tuple[Scenario, Branch]], rows: list[OrphanClass], facts: Facts
+) -> tuple[str, ...]:
     """Return the facts not known on which the remaining rows differ."""
     asked = {fact for _, branch in branches for fact in branch.when} if len(branches) > 1 else set()
     asked |= {fact for row in rows for fact in row.when} if len(rows) > 1 else set()

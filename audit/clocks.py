@@ -6,8 +6,9 @@
               its license was removed     removal + 30 d
               otherwise                   WhenSoftDeleted + 30 d, public-folder mailboxes 90 d
 
-(design.md, section 5; facts/exchange.md 3.1 and 3.2.) All arithmetic is in UTC and exact; the deadlines are nominal,
-because the service purges some time after them. An instant that is not known gives a deadline that is not known.
+(design.md, section 5; facts/exchange.md 3.1 and 3.2.) All arithmetic is in UTC and exact; the deadlines are
+nominal, because the service purges some time after them. An instant that is not known gives a deadline that
+is not known.
 """
 
 from dataclasses import dataclass
@@ -63,11 +64,17 @@ def read_clocks(
     removed_at = _license_removed_at(joined, states, classes, soft_deleted_at)
     clock = _mailbox_clock(joined, states, classes)
     public_folder = states.subject == SUBJECTS.index("PublicFolderMailbox")
-    kept = pd.Series(pd.to_timedelta(np.where(public_folder, windows.public_folder, windows.mailbox), unit="D"))
+    kept = pd.Series(
+        pd.to_timedelta(np.where(public_folder, windows.public_folder, windows.mailbox), unit="D")
+    )
     purge_after = pd.Series(pd.NaT, index=soft_deleted_at.index, dtype="datetime64[us, UTC]")
     purge_after = purge_after.mask(clock == "soft_deleted", soft_deleted_at + kept)
-    purge_after = purge_after.mask(clock == "hold_released", released_at + pd.Timedelta(days=windows.hold_released))
-    purge_after = purge_after.mask(clock == "license_removed", removed_at + pd.Timedelta(days=windows.license_removed))
+    purge_after = purge_after.mask(
+        clock == "hold_released", released_at + pd.Timedelta(days=windows.hold_released)
+    )
+    purge_after = purge_after.mask(
+        clock == "license_removed", removed_at + pd.Timedelta(days=windows.license_removed)
+    )
     act_by = restore_by.where(~(purge_after < restore_by) & restore_by.notna(), purge_after)
     days_left = _whole_days(act_by - as_of)
     return Clocks(
@@ -85,12 +92,18 @@ def read_clocks(
     )
 
 
-def _mailbox_clock(joined: Joined, states: States, classes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Name the clock that runs. Where it is not known whether a hold keeps the mailbox, the one that may run does."""
+def _mailbox_clock(
+    joined: Joined, states: States, classes: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
+    """Name the clock that runs.
+
+    Where it is not known whether a hold keeps the mailbox, the one that may run does.
+    """
     soft_deleted = (states.mailbox == MAILBOX_SOFT_DELETED) & (joined.mailbox >= 0)
     held = soft_deleted & (states.facts["is_inactive_mailbox"] == 1)
     released = soft_deleted & (states.facts["was_inactive_mailbox"] == 1)
-    names = np.select([held, classes == "license_removed", released, soft_deleted], [1, 2, 3, 4], 0)
+    running = [held, classes == "license_removed", released, soft_deleted]
+    names: npt.NDArray[np.int64] = np.select(running, [1, 2, 3, 4], 0)
     return np.array(MAILBOX_CLOCKS, dtype=object)[names]
 
 
@@ -107,18 +120,29 @@ def _license_removed_at(
 
 
 def _at_stake(restore_by: pd.Series, purge_after: pd.Series, act_by: pd.Series) -> npt.NDArray[np.object_]:
-    account = (restore_by - act_by < SAME_DAY).to_numpy()
-    mailbox = (purge_after - act_by < SAME_DAY).to_numpy()
+    account = (restore_by - act_by < SAME_DAY).to_numpy(dtype=np.int64)
+    mailbox = (purge_after - act_by < SAME_DAY).to_numpy(dtype=np.int64)
     names = np.array(["nothing", "account", "mailbox", "account_and_mailbox"], dtype=object)
-    return names[account.astype(int) + 2 * mailbox.astype(int)]
+    return names[account + 2 * mailbox]
 
 
 def _whole_days(left: pd.Series) -> pd.Series:
-    return (left // pd.Timedelta(days=1)).astype("Int64")
+    days: pd.Series = left.dt.days.astype("Int64")
+    return days
 
 
-def _urgency(days_left: pd.Series, clock: npt.NDArray[np.object_], limits: UrgencyLimits) -> npt.NDArray[np.object_]:
+def _urgency(
+    days_left: pd.Series, clock: npt.NDArray[np.object_], limits: UrgencyLimits
+) -> npt.NDArray[np.object_]:
     days = days_left.to_numpy(dtype=float, na_value=np.nan)
-    bands = [days < 0, days <= limits.critical, days <= limits.high, days <= limits.soon, days > limits.soon, clock == "held"]
+    bands = [
+        days < 0,
+        days <= limits.critical,
+        days <= limits.high,
+        days <= limits.soon,
+        days > limits.soon,
+        clock == "held",
+    ]
     names = np.array(["overdue", "critical", "high", "soon", "ok", "held", "none"], dtype=object)
-    return names[np.select(bands, list(range(6)), 6)]
+    band: npt.NDArray[np.int64] = np.select(bands, list(range(6)), 6)
+    return names[band]

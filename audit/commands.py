@@ -1,8 +1,9 @@
 """Steps of the decision table become the exact commands of one case.
 
-A step is printed only where the case has all it needs: every placeholder filled, no blocker in its way. Values are
-quoted by `audit.powershell`; objects are addressed by object id or ExchangeGuid. What a command cannot know (a
-password, a license, a free sign-in name) it asks for when it is run, so nothing has to be edited.
+A step is printed only where the case has all it needs: every placeholder filled, no blocker in its way.
+Values are quoted by `audit.powershell`; objects are addressed by object id or ExchangeGuid. What a command
+cannot know (a password, a license, a free sign-in name) it asks for when it is run, so nothing has to be
+edited.
 """
 
 import string
@@ -20,13 +21,16 @@ _NAME_LENGTH = 64
 """The longest Name Exchange Online takes."""
 
 ASK_UPN = (
-    "(Read-Host -Prompt 'New, unused sign-in name in a managed domain, for example person@contoso.onmicrosoft.com')"
+    "(Read-Host -Prompt "
+    "'New, unused sign-in name in a managed domain, for example person@contoso.onmicrosoft.com')"
 )
 ASK_OWN_UPN = "(Read-Host -Prompt 'Sign-in name of the account')"
 ASK_TARGET = "(Read-Host -Prompt 'ExchangeGuid of the mailbox to copy into')"
 
 
-def fill(rules: Iterable[StepRule], values: Values, has: frozenset[str], blockers: frozenset[str]) -> tuple[Step, ...]:
+def fill(
+    rules: Iterable[StepRule], values: Values, has: frozenset[str], blockers: frozenset[str]
+) -> tuple[Step, ...]:
     """Return the steps of a case with their commands.
 
     `values` are the quoted placeholders the case can fill, `has` what `StepRule.needs` may ask for.
@@ -62,8 +66,9 @@ def values_of(
 ) -> dict[str, str]:
     """Return the quoted placeholders of one case among those wanted; one it cannot fill is left out.
 
-    `upn` is the account's own sign-in name, `new_upn` a name that is free and in a managed domain; null where that is
-    not certain, and then the command asks for it. `name` is the display name, or what else names the person.
+    `upn` is the account's own sign-in name, `new_upn` a name that is free and in a managed domain; null where
+    that is not certain, and then the command asks for it. `name` is the display name, or what else names the
+    person.
     """
     ad_guid = guid_of_anchor(anchor) if wanted & {"ad_guid", "ad_filter"} else None
     texts = {
@@ -79,7 +84,9 @@ def values_of(
     }
     asked = {"target": (target, ASK_TARGET), "upn": (upn, ASK_OWN_UPN), "new_upn": (new_upn, ASK_UPN)}
     values = {key: quote(text) for key, text in texts.items() if text and key in wanted}
-    return values | {key: quote(text) if text else question for key, (text, question) in asked.items() if key in wanted}
+    return values | {
+        key: quote(text) if text else question for key, (text, question) in asked.items() if key in wanted
+    }
 
 
 def _new_name(name: str, exchange_guid: str) -> str:

@@ -1,5 +1,6 @@
-"""Who else claims the same identity. Names and addresses are evidence here, never keys: a conflict warns, it joins nothing.
+"""Who else claims the same identity.
 
+Names and addresses are evidence here, never keys: a conflict warns, it joins nothing.
 (facts/exchange.md 7, traps 10 and 11; needs-and-peers.md F7, F8 and pains 14 to 17.)
 """
 
@@ -20,15 +21,28 @@ Conflicts = dict[int, list[dict[str, str | None]]]
 NOTES = {
     "duplicate_object_id": "The account is listed more than once; the earliest dates are used.",
     "duplicate_exchange_guid": "The mailbox is listed more than once; the earliest dates are used.",
-    "present_and_deleted": "The account is listed as present and as deleted: it changed while the listings were read.",
-    "several_mailboxes": "Another mailbox carries the same object id; restoring the account can reconnect only one.",
-    "smtp_in_use": "One of its addresses now belongs to another object; commands by address would reach that one.",
+    "present_and_deleted": (
+        "The account is listed as present and as deleted: it changed while the listings were read."
+    ),
+    "several_mailboxes": (
+        "Another mailbox carries the same object id; restoring the account can reconnect only one."
+    ),
+    "smtp_in_use": (
+        "One of its addresses now belongs to another object; commands by address would reach that one."
+    ),
     "upn_in_use": "Its sign-in name now belongs to another account; a recovered account needs a new one.",
     "exchange_guid_in_use": "An active mailbox has the same ExchangeGuid; no command can tell the two apart.",
-    "archive_guid_in_use": "An active mailbox has the same ArchiveGuid; licensing or synchronizing may hard-delete the old one.",
-    "object_id_mismatch": "Its account is gone, and another account has the same source anchor or sign-in name (a \"duplicate user\").",
+    "archive_guid_in_use": (
+        "An active mailbox has the same ArchiveGuid; licensing or synchronizing may hard-delete the old one."
+    ),
+    "object_id_mismatch": (
+        "Its account is gone, and another account has the same source anchor or sign-in name "
+        '(a "duplicate user").'
+    ),
     "not_a_user": "Its object id belongs to a group, not to an account.",
-    "inactive_listings_differ": "The two mailbox listings disagree on whether a hold keeps it; it is treated as not known.",
+    "inactive_listings_differ": (
+        "The two mailbox listings disagree on whether a hold keeps it; it is treated as not known."
+    ),
 }
 """Every code and its consequence in plain words."""
 
@@ -54,7 +68,10 @@ def find_conflicts(joined: Joined, states: States, cases: npt.NDArray[np.int64])
         *_disagreements(joined, states, cases),
     ]:
         found[case].append({"code": code, "with": other, "note": NOTES[code]})
-    return {case: sorted(records, key=lambda r: (str(r["code"]), str(r["with"]))) for case, records in found.items()}
+    return {
+        case: sorted(records, key=lambda r: (str(r["code"]), str(r["with"])))
+        for case, records in found.items()
+    }
 
 
 _Found = Iterator[tuple[int, str, str | None]]
@@ -73,7 +90,9 @@ def _listed_twice(joined: Joined, cases: npt.NDArray[np.int64]) -> _Found:
         yield case, "duplicate_exchange_guid", str(mailboxes["key"].iloc[joined.mailbox[case]])
 
 
-def _where(cases: npt.NDArray[np.int64], side: npt.NDArray[np.int64], marked: npt.NDArray[np.bool_]) -> list[int]:
+def _where(
+    cases: npt.NDArray[np.int64], side: npt.NDArray[np.int64], marked: npt.NDArray[np.bool_]
+) -> list[int]:
     """Return the cases whose record on this side is marked."""
     if not marked.any():
         return []
@@ -104,7 +123,12 @@ def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) 
     for case, upn, own_addresses, own in zip(cases.tolist(), upns, addresses, own_ids, strict=True):
         names = sorted({o.record_id for o in upn_owners.get(upn or "", ()) if own.isdisjoint(o)})
         yield from ((case, "upn_in_use", name) for name in names)
-        holders = {o.record_id for address in own_addresses for o in smtp_owners.get(address, ()) if own.isdisjoint(o)}
+        holders = {
+            o.record_id
+            for address in own_addresses
+            for o in smtp_owners.get(address, ())
+            if own.isdisjoint(o)
+        }
         yield from ((case, "smtp_in_use", holder) for holder in sorted(holders))
         other = states.other_account[case]
         same_anchor = {str(joined.accounts["id"].iloc[other])} if other >= 0 else set()
@@ -113,7 +137,10 @@ def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) 
 
 
 def _sign_in_names(joined: Joined, cases: npt.NDArray[np.int64]) -> list[str | None]:
-    of_account, of_mailbox = joined.of_account("userPrincipalName")[cases], joined.of_mailbox("UserPrincipalName")[cases]
+    of_account, of_mailbox = (
+        joined.of_account("userPrincipalName")[cases],
+        joined.of_mailbox("UserPrincipalName")[cases],
+    )
     ids = joined.of_account("id")[cases]
     names = (without_id_prefix(a, i) or m for a, i, m in zip(of_account, ids, of_mailbox, strict=True))
     return [name.lower() if name else None for name in names]
@@ -135,7 +162,10 @@ def _addresses(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str]]:
         joined.of_account("proxyAddresses")[cases],
         [(a,) if a else None for a in joined.of_mailbox("PrimarySmtpAddress")[cases]],
     )
-    return [{address for values in row for address in smtp_addresses(values)} for row in zip(*sources, strict=True)]
+    return [
+        {address for values in row for address in smtp_addresses(values)}
+        for row in zip(*sources, strict=True)
+    ]
 
 
 def smtp_addresses(values: Iterable[str] | None) -> Iterator[str]:
@@ -150,7 +180,9 @@ def smtp_addresses(values: Iterable[str] | None) -> Iterator[str]:
 
 def _own_ids(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str | None]]:
     """Return what counts as the case itself: its object id and its mailbox."""
-    ids = zip(joined.of_account("id")[cases], joined.of_mailbox("ExternalDirectoryObjectId")[cases], strict=True)
+    ids = zip(
+        joined.of_account("id")[cases], joined.of_mailbox("ExternalDirectoryObjectId")[cases], strict=True
+    )
     keys = joined.of_mailbox("key")[cases]
     return [{id_ for id_ in (a or m, key) if id_} for (a, m), key in zip(ids, keys, strict=True)]
 
@@ -171,7 +203,11 @@ def _owners_of_addresses(joined: Joined, wanted: set[str]) -> dict[str, list[_Ow
     active = joined.mailboxes[joined.mailboxes["active"].to_numpy(dtype=bool)]
     records: list[tuple[Sequence[object], Sequence[str], Sequence[str]]] = [
         (present["proxyAddresses"].tolist(), present["id"].tolist(), present["id"].tolist()),
-        (active["EmailAddresses"].tolist(), active["ExternalDirectoryObjectId"].tolist(), active["key"].tolist()),
+        (
+            active["EmailAddresses"].tolist(),
+            active["ExternalDirectoryObjectId"].tolist(),
+            active["key"].tolist(),
+        ),
     ]
     for addresses, object_ids, record_ids in records:
         for values, object_id, record_id in zip(addresses, object_ids, record_ids, strict=True):

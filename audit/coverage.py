@@ -14,9 +14,10 @@ NOT_PROVIDED = "not provided"
 
 
 def cross_check(snapshot: Snapshot, joined: Joined) -> Snapshot:
-    """Return the snapshot with its coverage corrected: inactive mailboxes must be among the soft-deleted ones.
+    """Return the snapshot with coverage corrected: inactive mailboxes must be among the soft-deleted ones.
 
-    Where one listing lacks mailboxes the other has, the one that lacks them was not whole (facts/exchange.md 2.1).
+    Where one listing lacks mailboxes the other has, the one that lacks them was not whole
+    (facts/exchange.md 2.1).
     """
     if "inactive_mailboxes" not in snapshot.tables or "soft_deleted_mailboxes" not in snapshot.tables:
         return snapshot
@@ -24,8 +25,14 @@ def cross_check(snapshot: Snapshot, joined: Joined) -> Snapshot:
     soft, inactive = mailboxes["soft_rows"] > 0, mailboxes["inactive_rows"] > 0
     coverage = dict(snapshot.coverage)
     lacking = {
-        "soft_deleted_mailboxes": (int((inactive & ~soft).sum()), "of the inactive-mailboxes listing are missing from it"),
-        "inactive_mailboxes": (int((soft & ~inactive & (mailboxes["inactive"] == 1)).sum()), "with IsInactiveMailbox True are missing from it"),
+        "soft_deleted_mailboxes": (
+            int((inactive & ~soft).sum()),
+            "of the inactive-mailboxes listing are missing from it",
+        ),
+        "inactive_mailboxes": (
+            int((soft & ~inactive & (mailboxes["inactive"] == 1)).sum()),
+            "with IsInactiveMailbox True are missing from it",
+        ),
     }
     for listing, (number, what) in lacking.items():
         if number:
@@ -35,7 +42,10 @@ def cross_check(snapshot: Snapshot, joined: Joined) -> Snapshot:
 
 
 def gaps_of(coverage: Iterable[Coverage], findings: pd.DataFrame) -> tuple[str, ...]:
-    """Return what was not seen and matters: listings cut short, and absent ones that would have decided a finding."""
+    """Return what was not seen and matters.
+
+    That is: listings cut short, and absent ones that would have decided a finding.
+    """
     gaps = []
     for line in coverage:
         if line.complete:
@@ -45,7 +55,9 @@ def gaps_of(coverage: Iterable[Coverage], findings: pd.DataFrame) -> tuple[str, 
             gaps.append(f"{title.capitalize()} were not seen whole: {line.reason}.")
         elif number := _left_open(line.query, findings):
             cases = "1 finding" if number == 1 else f"{number} findings"
-            gaps.append(f"{title.capitalize()} were not provided, and {cases} could not be decided without them.")
+            gaps.append(
+                f"{title.capitalize()} were not provided, and {cases} could not be decided without them."
+            )
     return tuple(gaps)
 
 

@@ -58,14 +58,26 @@ FIELDS: tuple[Field, ...] = (
     Field("external_directory_object_id", _T, "Object id of the account; null once the account was purged."),
     Field("exchange_guid", _T, "The mailbox's own id; every command addresses the mailbox by it."),
     Field("recipient_type", _T, "Kind of mailbox, as Exchange names it."),
-    Field("on_premises", _T, "On-premises account: managed (no directory sync), present or deleted; null: not known."),
+    Field(
+        "on_premises",
+        _T,
+        "On-premises account: managed (no directory sync), present or deleted; null: not known.",
+    ),
     Field("entra", _T, "Entra ID account: present, soft_deleted or hard_deleted; null: not known."),
     Field("mailbox", _T, "Mailbox: present, soft_deleted or not_present; null: not known."),
-    Field("is_inactive_mailbox", _F, "True where a hold keeps the soft-deleted mailbox, so that no clock runs."),
-    Field("scenario", _T, "Row of KB 20804's table: <on_premises>-<entra>-<mailbox>; null while several remain."),
+    Field(
+        "is_inactive_mailbox", _F, "True where a hold keeps the soft-deleted mailbox, so that no clock runs."
+    ),
+    Field(
+        "scenario", _T, "Row of KB 20804's table: <on_premises>-<entra>-<mailbox>; null while several remain."
+    ),
     Field("branch", _T, "Branch of the scenario that fired; null where it has none or several remain."),
     Field("scenario_candidates", FieldKind.TEXTS, "Scenarios not ruled out; one where scenario is set."),
-    Field("missing_evidence", FieldKind.TEXTS, "What would decide between the candidates, or complete the answer."),
+    Field(
+        "missing_evidence",
+        FieldKind.TEXTS,
+        "What would decide between the candidates, or complete the answer.",
+    ),
     Field("orphan_class", _T, "What kind of orphan this is; see the glossary."),
     Field("outcome", _T, "What Microsoft's guide promises: recoverable, contact_support, not_recoverable …"),
     Field("account_deleted_at", _I, "When the account was deleted."),
@@ -74,7 +86,9 @@ FIELDS: tuple[Field, ...] = (
     Field("license_removed_at", _I, "When the Exchange license was removed."),
     Field("date_source", FieldKind.RECORD, "For each of these dates, the field it came from."),
     Field("restore_account_by", _I, "Nominal end of the account's time in the recycle bin."),
-    Field("mailbox_clock", _T, "Which clock runs: soft_deleted, hold_released, license_removed, held or none."),
+    Field(
+        "mailbox_clock", _T, "Which clock runs: soft_deleted, hold_released, license_removed, held or none."
+    ),
     Field("mailbox_purge_after", _I, "Nominal end of the mailbox's clock; null while held or not known."),
     Field("act_by", _I, "The earliest deadline that applies."),
     Field("at_stake", _T, "What is lost at act_by: account, mailbox, account_and_mailbox or nothing."),
@@ -84,7 +98,9 @@ FIELDS: tuple[Field, ...] = (
     Field("blockers", FieldKind.TEXTS, "What makes a recovery command fail; checked before any is printed."),
     Field("conflicts", FieldKind.RECORDS, "Other objects that claim the same identity: code, with, note."),
     Field("action", _T, "What to do, in one sentence."),
-    Field("commands", FieldKind.TEXTS, "The exact commands in order, non-destructive first; none where unsafe."),
+    Field(
+        "commands", FieldKind.TEXTS, "The exact commands in order, non-destructive first; none where unsafe."
+    ),
     Field("warnings", FieldKind.TEXTS, "What to know before running them."),
     Field("kb", FieldKind.RECORD, "Microsoft's article: number and anchor."),
     Field("reasons", FieldKind.TEXTS, "The rules that fired, with the values they saw."),

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"(-)?(mbx|skp|grp|cld|UniH)?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::([123]))?", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"(-)?(mbx|skp|grp|cld|UniH)?([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::([123]))?",
+    re.IGNORECASE,
+)
 
 _KINDS = {
     "mbx": "retention_policy",
@@ -53,14 +56,14 @@ def decode(token: str) -> Hold:
         return Hold("unknown", None, None, token)
     minus, prefix, id_, action = match.groups()
     if minus:
-        return Hold("exclusion", id_, False, token)
+        return Hold("exclusion", id_, retains=False, token=token)
     return Hold(_KINDS[(prefix or "").lower()], id_, action != "1", token)
 
 
 @lru_cache(maxsize=65_536)
 def holds_of(tokens: tuple[str, ...], flags: tuple[str, ...]) -> tuple[dict[str, object], ...]:
     """Return every hold as a record: the flags that are set, then the tokens."""
-    held = [Hold(FLAGS[flag], None, True, None) for flag in flags]
+    held = [Hold(FLAGS[flag], None, retains=True, token=None) for flag in flags]
     return tuple(hold._asdict() for hold in (*held, *map(decode, tokens)))
 
 

@@ -1,4 +1,7 @@
-"""Who a case is: names and ids as the report shows them. Names come from what is there; ids are never guessed."""
+"""Who a case is: names and ids as the report shows them.
+
+Names come from what is there; ids are never guessed.
+"""
 
 import pandas as pd
 
@@ -9,13 +12,24 @@ from audit.judged import Cases, Judged
 def identity_of(judged: Judged, cases: Cases) -> dict[str, list[str | None]]:
     """Return finding_id, names and ids of the cases, by field name."""
     account_ids = judged.of_account("id", cases)
-    object_ids = [a or m or None for a, m in zip(account_ids, judged.of_mailbox("ExternalDirectoryObjectId", cases), strict=True)]
+    object_ids = [
+        a or m or None
+        for a, m in zip(account_ids, judged.of_mailbox("ExternalDirectoryObjectId", cases), strict=True)
+    ]
     keys = judged.of_mailbox("key", cases)
     return {
-        "finding_id": [f"mailbox:{key}" if key else f"account:{id_}" for key, id_ in zip(keys, object_ids, strict=True)],
-        "display_name": _first(judged.of_mailbox("DisplayName", cases), judged.of_account("displayName", cases)),
-        "user_principal_name": _first(_sign_in_names(judged, cases), judged.of_mailbox("UserPrincipalName", cases)),
-        "primary_smtp_address": _first(judged.of_mailbox("PrimarySmtpAddress", cases), judged.of_account("mail", cases)),
+        "finding_id": [
+            f"mailbox:{key}" if key else f"account:{id_}" for key, id_ in zip(keys, object_ids, strict=True)
+        ],
+        "display_name": _first(
+            judged.of_mailbox("DisplayName", cases), judged.of_account("displayName", cases)
+        ),
+        "user_principal_name": _first(
+            _sign_in_names(judged, cases), judged.of_mailbox("UserPrincipalName", cases)
+        ),
+        "primary_smtp_address": _first(
+            judged.of_mailbox("PrimarySmtpAddress", cases), judged.of_account("mail", cases)
+        ),
         "external_directory_object_id": object_ids,
         "exchange_guid": _first(judged.of_mailbox("ExchangeGuid", cases)),
         "recipient_type": _first(judged.of_mailbox("RecipientTypeDetails", cases)),
@@ -54,5 +68,9 @@ def excluded_of(judged: Judged) -> pd.DataFrame:
     identity = identity_of(judged, cases)
     side = ["mailboxes" if key else "users" for key in judged.of_mailbox("key", cases)]
     names = ("exchange_guid", "display_name", "user_principal_name", "primary_smtp_address")
-    columns = {"side": side, "id": identity["external_directory_object_id"], **{name: identity[name] for name in names}}
+    columns = {
+        "side": side,
+        "id": identity["external_directory_object_id"],
+        **{name: identity[name] for name in names},
+    }
     return pd.DataFrame({**columns, "reason": reasons[cases]}, dtype=object)

@@ -6,7 +6,8 @@ Three rules hold it (facts/exchange.md 7, traps 1 and 2):
 * the same object listed twice is one row that says how often it was seen, never two and never an error;
 * inactive mailboxes are among the soft-deleted ones; both listings become one row on ExchangeGuid.
 
-The result keeps accounts and mailboxes as they are and adds *cases*: pairs of positions, -1 where a side is missing.
+The result keeps accounts and mailboxes as they are and adds *cases*: pairs of positions, -1 where a side is
+missing.
 """
 
 import uuid
@@ -76,7 +77,9 @@ def join(snapshot: Snapshot) -> Joined:
         accounts,
         mailboxes,
         account=np.concatenate([found, alone]),
-        mailbox=np.concatenate([np.arange(len(mailboxes), dtype=np.int64), np.full(len(alone), -1, dtype=np.int64)]),
+        mailbox=np.concatenate(
+            [np.arange(len(mailboxes), dtype=np.int64), np.full(len(alone), -1, dtype=np.int64)]
+        ),
     )
 
 
@@ -89,7 +92,9 @@ def accounts_of(snapshot: Snapshot) -> pd.DataFrame:
         frame["deleted_rows"] = int(listing == "deleted_users")
         frame["present_rows"] = int(listing == "users")
         # Null means "never synchronized" only where the column was really asked for (facts/graph.md 1.2).
-        frame["synced"] = _trits(frame["onPremisesSyncEnabled"], null_is_false="onPremisesSyncEnabled" in table.known)
+        frame["synced"] = _trits(
+            frame["onPremisesSyncEnabled"], null_is_false="onPremisesSyncEnabled" in table.known
+        )
         if "deletedDateTime" not in frame:
             frame["deletedDateTime"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]")
         parts.append(frame)
@@ -110,17 +115,24 @@ def mailboxes_of(snapshot: Snapshot) -> pd.DataFrame:
         frame["key"] = _mailbox_keys(frame)
         frame["active"] = column == "active_rows"
         frame["inactive"] = _trits(frame["IsInactiveMailbox"])
-        frame["was_inactive"] = _was_inactive(frame, retire_time_known="InactiveMailboxRetireTime" in table.known)
+        frame["was_inactive"] = _was_inactive(
+            frame, retire_time_known="InactiveMailboxRetireTime" in table.known
+        )
         frame["synced"] = _trits(frame["IsDirSynced"])
         by_remove = _trits(frame["IsSoftDeletedByRemove"]) == 1
         frame["by_disable"] = np.where(by_remove, 0, _trits(frame["IsSoftDeletedByDisable"])).astype(np.int8)
-        parts.append(_one_row_each(frame, "key", first_by="WhenSoftDeleted", counts=list(_MAILBOX_LISTINGS.values())))
+        parts.append(
+            _one_row_each(frame, "key", first_by="WhenSoftDeleted", counts=list(_MAILBOX_LISTINGS.values()))
+        )
     soft, inactive, active = parts
     return pd.concat([*_reconciled(soft, inactive), active], ignore_index=True)
 
 
 def _reconciled(soft: pd.DataFrame, inactive: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Count inactive mailboxes on the soft-deleted rows they are among; return these, and the inactive ones not among them."""
+    """Count inactive mailboxes on the soft-deleted rows they are among.
+
+    Returns the soft-deleted rows, and the inactive ones not among them.
+    """
     place = pd.Index(soft["key"], dtype=object).get_indexer(pd.Index(inactive["key"], dtype=object))
     among = place >= 0
     for count in ("inactive_rows", "rows"):
@@ -162,7 +174,17 @@ def _mailbox_keys(frame: pd.DataFrame) -> list[str]:
     keys = frame["ExchangeGuid"].tolist()
     for position in [position for position, key in enumerate(keys) if not key]:
         row = frame.iloc[position]
-        named = [str(row[name]) for name in ("ExternalDirectoryObjectId", "DistinguishedName", "PrimarySmtpAddress", "UserPrincipalName", "DisplayName", "WhenSoftDeleted")]
+        named = [
+            str(row[name])
+            for name in (
+                "ExternalDirectoryObjectId",
+                "DistinguishedName",
+                "PrimarySmtpAddress",
+                "UserPrincipalName",
+                "DisplayName",
+                "WhenSoftDeleted",
+            )
+        ]
         keys[position] = f"unnamed-{uuid.uuid5(_ROW_KEY_NAMESPACE, '|'.join(named))}"
     return keys
 
@@ -178,7 +200,10 @@ def _was_inactive(frame: pd.DataFrame, *, retire_time_known: bool) -> Trits:
 
 
 def _trits(flags: pd.Series, *, null_is_false: bool = False) -> Trits:
-    return flags.fillna(value=False).to_numpy(dtype=np.int8) - (0 if null_is_false else flags.isna().to_numpy(dtype=np.int8))
+    trits: Trits = flags.fillna(value=False).to_numpy(dtype=np.int8)
+    if not null_is_false:
+        trits = trits - flags.isna().to_numpy(dtype=np.int8)
+    return trits
 
 
 def _one_row_each(frame: pd.DataFrame, key: str, first_by: str, counts: list[str]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The on-premises axis: which accounts Active Directory still has, and the anchors that tie them to Entra.
 
-Entra Connect writes the account's objectGUID, or its ms-DS-ConsistencyGuid, base64-encoded into the immutable id
-(the GUID's bytes in Windows order). Names never tie an account to anything.
+Entra Connect writes the account's objectGUID, or its ms-DS-ConsistencyGuid, base64-encoded into the immutable
+id (the GUID's bytes in Windows order). Names never tie an account to anything.
 """
 
 import base64
@@ -52,7 +52,9 @@ def anchors_of(snapshot: Snapshot, listing: str) -> Iterable[str]:
     table = snapshot.tables.get(listing)
     if table is None:
         return
-    for object_guid, consistency in zip(table.frame["objectGUID"], table.frame["mS-DS-ConsistencyGuid"], strict=True):
+    for object_guid, consistency in zip(
+        table.frame["objectGUID"], table.frame["mS-DS-ConsistencyGuid"], strict=True
+    ):
         if object_guid:
             yield object_guid
         if other := guid_of_anchor(consistency):

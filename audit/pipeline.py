@@ -1,4 +1,7 @@
-"""The audit: a snapshot in, findings out. Reads no clock and no network; the same input gives the same result."""
+"""The audit: a snapshot in, findings out.
+
+Reads no clock and no network; the same input gives the same result.
+"""
 
 from dataclasses import replace
 from datetime import datetime

@@ -8,10 +8,16 @@ from audit.records import LISTINGS, Coverage
 from audit.scenarios import AXES
 
 FACT_QUESTIONS = {
-    "is_inactive_mailbox": "whether a hold keeps the mailbox (IsInactiveMailbox, or a complete inactive-mailboxes listing)",
-    "was_inactive_mailbox": "whether a hold kept the mailbox once (WasInactiveMailbox, InactiveMailboxRetireTime)",
+    "is_inactive_mailbox": (
+        "whether a hold keeps the mailbox (IsInactiveMailbox, or a complete inactive-mailboxes listing)"
+    ),
+    "was_inactive_mailbox": (
+        "whether a hold kept the mailbox once (WasInactiveMailbox, InactiveMailboxRetireTime)"
+    ),
     "has_exchange_license": "whether the account holds an Exchange license (assignedPlans)",
-    "has_active_mailbox": "whether the account already has another, active mailbox (a complete listing of active mailboxes)",
+    "has_active_mailbox": (
+        "whether the account already has another, active mailbox (a complete listing of active mailboxes)"
+    ),
     "had_mailbox": "whether the account had a mailbox (assignedPlans, proxyAddresses, mail)",
     "is_federated": "whether the sign-in domain is federated (the domains listing)",
     "is_hybrid": "whether the tenant has Exchange on-premises",
@@ -57,20 +63,35 @@ def reasons_of(decision: Decision, seen: Seen) -> tuple[str, ...]:
 
 def _account(decision: Decision, seen: Seen) -> str | None:
     if seen.other_object_id:
-        return f"Account: the mailbox carries the object id {seen.mailbox_object_id}, which no account has; the account {seen.other_object_id} has the same source anchor."
+        return (
+            f"Account: the mailbox carries the object id {seen.mailbox_object_id}, which no account has; "
+            f"the account {seen.other_object_id} has the same source anchor."
+        )
     match decision.states["entra"]:
         case "present":
             return f"Account: present; {seen.object_id} is among the present accounts."
         case "soft_deleted":
-            return f"Account: soft_deleted; {seen.object_id} is in the recycle bin since {seen.account_deleted_at or 'a time not known'}."
+            return (
+                f"Account: soft_deleted; {seen.object_id} is in the recycle bin "
+                f"since {seen.account_deleted_at or 'a time not known'}."
+            )
         case "hard_deleted" if seen.mailbox_object_id:
-            return f"Account: hard_deleted; no account has {seen.mailbox_object_id}, and present and deleted accounts were both listed whole."
+            return (
+                f"Account: hard_deleted; no account has {seen.mailbox_object_id}, "
+                "and present and deleted accounts were both listed whole."
+            )
         case "hard_deleted":
-            return "Account: hard_deleted; the mailbox carries no object id, so its account was purged, and the recycle bin was listed whole."
+            return (
+                "Account: hard_deleted; the mailbox carries no object id, so its account was purged, "
+                "and the recycle bin was listed whole."
+            )
         case _ if seen.object_id:
             return f"Account: not known; {seen.object_id} is listed as present and as deleted."
         case _ if decision.candidates:
-            return f"Account: not known; {seen.mailbox_object_id or 'the mailbox'} was found in no listing, and not all listings were whole."
+            return (
+                f"Account: not known; {seen.mailbox_object_id or 'the mailbox'} was found in no listing, "
+                "and not all listings were whole."
+            )
         case _:
             return "Account: none; the mailbox belongs to no user."
 
@@ -81,11 +102,20 @@ def _mailbox(decision: Decision, seen: Seen) -> str:
             return "Mailbox: present; it is among the active mailboxes."
         case "soft_deleted":
             inactive = "not known" if seen.is_inactive is None else seen.is_inactive
-            return f"Mailbox: soft_deleted since {seen.mailbox_soft_deleted_at or 'a time not known'}; IsInactiveMailbox is {inactive}."
+            return (
+                f"Mailbox: soft_deleted since {seen.mailbox_soft_deleted_at or 'a time not known'}; "
+                f"IsInactiveMailbox is {inactive}."
+            )
         case "not_present":
-            return "Mailbox: not_present; no mailbox carries the account's id, and active and soft-deleted mailboxes were both listed whole."
+            return (
+                "Mailbox: not_present; no mailbox carries the account's id, "
+                "and active and soft-deleted mailboxes were both listed whole."
+            )
         case _:
-            return "Mailbox: not known; no mailbox carrying the account's id was found, and not all listings were whole."
+            return (
+                "Mailbox: not known; no mailbox carrying the account's id was found, "
+                "and not all listings were whole."
+            )
 
 
 def _on_premises(decision: Decision, seen: Seen) -> str | None:
@@ -97,11 +127,17 @@ def _on_premises(decision: Decision, seen: Seen) -> str | None:
         case "deleted" if seen.in_active_directory:
             return "On-premises: deleted; the source anchor is among the deleted on-premises accounts."
         case "deleted":
-            return "On-premises: deleted; the source anchor is not among the present on-premises accounts, which were listed whole."
+            return (
+                "On-premises: deleted; the source anchor is not among the present on-premises accounts, "
+                "which were listed whole."
+            )
         case _ if not decision.candidates:
             return None
         case _ if seen.synced:
-            return "On-premises: not known; the account is synchronized, and no Active Directory listing tells whether it still exists."
+            return (
+                "On-premises: not known; the account is synchronized, "
+                "and no Active Directory listing tells whether it still exists."
+            )
         case _:
             return "On-premises: not known; nothing read says whether the account is synchronized."
 
@@ -111,11 +147,20 @@ def _clock(seen: Seen) -> str | None:
         case "held":
             return "Mailbox clock: held; IsInactiveMailbox is True, so no clock runs."
         case "hold_released":
-            return f"Mailbox clock: hold_released; it stopped being inactive at {seen.hold_released_at or 'a time not known'} (InactiveMailboxRetireTime)."
+            return (
+                "Mailbox clock: hold_released; it stopped being inactive "
+                f"at {seen.hold_released_at or 'a time not known'} (InactiveMailboxRetireTime)."
+            )
         case "license_removed":
-            return f"Mailbox clock: license_removed; the Exchange license went at {seen.license_removed_at or 'a time not known'}."
+            return (
+                "Mailbox clock: license_removed; the Exchange license went "
+                f"at {seen.license_removed_at or 'a time not known'}."
+            )
         case "soft_deleted":
-            return f"Mailbox clock: soft_deleted; it runs from {seen.mailbox_soft_deleted_at or 'a time not known'} (WhenSoftDeleted)."
+            return (
+                "Mailbox clock: soft_deleted; it runs "
+                f"from {seen.mailbox_soft_deleted_at or 'a time not known'} (WhenSoftDeleted)."
+            )
         case _:
             return None
 
@@ -129,12 +174,18 @@ def _row(decision: Decision) -> str | None:
     return None
 
 
-def missing_evidence(decision: Decision, coverage: Mapping[str, Coverage], *, synced: bool | None) -> tuple[str, ...]:
+def missing_evidence(
+    decision: Decision, coverage: Mapping[str, Coverage], *, synced: bool | None
+) -> tuple[str, ...]:
     """Return what would decide between the rows of the table that remain."""
     missing = []
     for axis in decision.open_axes:
         if axis == "on_premises":
-            ask = "the Active Directory listings (ad-users*, ad-deleted-users*)" if synced else "the organization's onPremisesSyncEnabled"
+            ask = (
+                "the Active Directory listings (ad-users*, ad-deleted-users*)"
+                if synced
+                else "the organization's onPremisesSyncEnabled"
+            )
             missing.append(f"On-premises account: {ask}.")
             continue
         if axis == "entra" and coverage["users"].complete and coverage["deleted_users"].complete:
@@ -144,5 +195,7 @@ def missing_evidence(decision: Decision, coverage: Mapping[str, Coverage], *, sy
             open_states = {id_.split("-")[list(AXES).index(axis)] for id_ in decision.candidates}
             if not line.complete and state in open_states:
                 missing.append(f"{LISTINGS[listing].title.capitalize()}: {line.reason}.")
-    missing += [f"Not known: {FACT_QUESTIONS[fact]}." for fact in decision.open_facts if fact in FACT_QUESTIONS]
+    missing += [
+        f"Not known: {FACT_QUESTIONS[fact]}." for fact in decision.open_facts if fact in FACT_QUESTIONS
+    ]
     return tuple(dict.fromkeys(missing))

@@ -95,7 +95,9 @@ def _columns(kind: Kind, **meanings: str) -> tuple[Column, ...]:
 
 _USER_COLUMNS = (
     Column("id", Kind.GUID, "object id of the account", ("objectid", "userid", "userobjectid")),
-    Column("userPrincipalName", Kind.TEXT, "sign-in name; Entra prefixes a deleted user's with its id", ("upn",)),
+    Column(
+        "userPrincipalName", Kind.TEXT, "sign-in name; Entra prefixes a deleted user's with its id", ("upn",)
+    ),
     *_columns(
         Kind.TEXT,
         displayName="display name",
@@ -103,7 +105,12 @@ _USER_COLUMNS = (
         userType="Member or Guest",
         onPremisesImmutableId="source anchor: base64 of the on-premises objectGUID or ms-DS-ConsistencyGuid",
     ),
-    Column("onPremisesSyncEnabled", Kind.FLAG, "true: synced; false: was synced; null: never", ("dirsyncenabled",)),
+    Column(
+        "onPremisesSyncEnabled",
+        Kind.FLAG,
+        "true: synced; false: was synced; null: never",
+        ("dirsyncenabled",),
+    ),
     Column("proxyAddresses", Kind.TEXTS, "addresses, SMTP: is primary"),
     *_columns(
         Kind.ITEMS,
@@ -182,7 +189,10 @@ LISTINGS: dict[str, Listing] = {
             "id",
             "users",
             "accounts in the Entra recycle bin",
-            (*_USER_COLUMNS, Column("deletedDateTime", Kind.INSTANT, "when the account was deleted", ("deletedon",))),
+            (
+                *_USER_COLUMNS,
+                Column("deletedDateTime", Kind.INSTANT, "when the account was deleted", ("deletedon",)),
+            ),
         ),
         Listing("users", "id", "users", "present accounts", _USER_COLUMNS),
         Listing(

@@ -37,7 +37,7 @@ FACTS: tuple[str, ...] = (
 """What splits a scenario into branches; each is true, false or not known."""
 
 OUTCOMES = ("healthy", "recoverable", "contact_support", "not_recoverable")
-"""What the articles promise; `undetermined` is never in the table, it is what remains when candidates differ."""
+"""What the articles promise; `undetermined` is never in the table, it remains when candidates differ."""
 
 KINDS = ("read", "add", "change")
 """What a step does to a tenant."""
@@ -50,7 +50,9 @@ PLACEHOLDERS = frozenset(
 )  # fmt: skip
 """What a command may ask for; `audit.commands` fills them."""
 
-NEEDS = frozenset({"other_account", "ad_guid", "no_ad_guid", "returner", "legacy_dn", "archive", "auto_expanding_archive"})
+NEEDS = frozenset(
+    {"other_account", "ad_guid", "no_ad_guid", "returner", "legacy_dn", "archive", "auto_expanding_archive"}
+)
 """What a case must have for a step to be printed at all."""
 
 
@@ -256,16 +258,23 @@ def _problems_of_scenarios(table: DecisionTable) -> Iterator[str]:
             case = dict(zip(facts, values, strict=True))
             fitting = [branch.id for branch in scenario.branches if branch.when.items() <= case.items()]
             if len(fitting) != 1:
-                yield f"{scenario.id}: {case or 'the scenario'} fits {len(fitting)} branches {fitting}, not one"
+                yield (
+                    f"{scenario.id}: {case or 'the scenario'} fits {len(fitting)} branches {fitting}, not one"
+                )
 
 
 def _problems_of_classes(table: DecisionTable) -> Iterator[str]:
     for row in table.classes:
         if (row.id is None) == (row.excluded is None):
             yield f"class {row.id or row.excluded}: give an id or an exclusion, not both"
-        yield from (f"class {row.verdict[1]}: fact {fact} is not known" for fact in row.when if fact not in FACTS)
+        yield from (
+            f"class {row.verdict[1]}: fact {fact} is not known" for fact in row.when if fact not in FACTS
+        )
         for axis, states in row.states.items():
-            yield from (f"class {row.verdict[1]}: {state} is no state of {axis}" for state in set(states) - set(AXES[axis]))
+            yield from (
+                f"class {row.verdict[1]}: {state} is no state of {axis}"
+                for state in set(states) - set(AXES[axis])
+            )
     for id_ in states_of_all_scenarios():
         states_ = dict(zip(AXES, id_.split("-"), strict=True))
         covering = [row for row in table.classes if all(states_[axis] in row.states[axis] for axis in AXES)]
@@ -277,8 +286,15 @@ def _problems_of_steps(table: DecisionTable) -> Iterator[str]:
     for step in table.steps.values():
         if step.kind not in KINDS:
             yield f"step {step.id}: kind {step.kind} is not one of {', '.join(KINDS)}"
-        yield from (f"step {step.id}: blocker {name} is not defined" for name in step.blocked_by if name not in table.blockers)
+        yield from (
+            f"step {step.id}: blocker {name} is not defined"
+            for name in step.blocked_by
+            if name not in table.blockers
+        )
         yield from (f"step {step.id}: need {name} is not known" for name in step.needs if name not in NEEDS)
         for command in step.commands:
             names = {name for _, name, _, _ in string.Formatter().parse(command) if name is not None}
-            yield from (f"step {step.id}: placeholder {{{name}}} is not known" for name in sorted(names - PLACEHOLDERS))
+            yield from (
+                f"step {step.id}: placeholder {{{name}}} is not known"
+                for name in sorted(names - PLACEHOLDERS)
+            )

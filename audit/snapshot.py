@@ -42,7 +42,8 @@ class Snapshot:
     taken_at: datetime
     """When the records were current, UTC."""
     as_of: datetime
-    """The instant the collecting run judged deadlines by, UTC; `report` takes it again unless told otherwise."""
+    """The instant the collecting run judged deadlines by, UTC; `report` takes it again
+    unless told otherwise."""
     tables: dict[str, Table]
     """By listing name; a listing the source does not have is not in it."""
     coverage: dict[str, Coverage]
@@ -97,7 +98,10 @@ def _write_records(out: gzip.GzipFile, name: str, table: Table) -> None:
 
 
 def _cells(column: pd.Series, kind: Kind, *, known: bool) -> list[Any]:
-    """Return a column's cells for JSON: what the source did not say is `_ABSENT`, what it said was empty is null."""
+    """Return a column's cells for JSON.
+
+    What the source did not say is `_ABSENT`, what it said was empty is null.
+    """
     empty = None if known else _ABSENT
     if kind is Kind.INSTANT:
         texts = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -108,17 +112,21 @@ def _cells(column: pd.Series, kind: Kind, *, known: bool) -> list[Any]:
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """Read a snapshot; raises `InputError` where the file is no snapshot, is damaged, or is of a newer format."""
+    """Read a snapshot; raises `InputError` where the file is none, is damaged, or is of a newer format."""
     try:
         with gzip.open(path, "rb") as lines, collector_paused():
             return _read_lines(path, iter(lines))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(f"{path} is damaged or no snapshot: {error}.", _REMEDY) from error
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.", "Check the path and its permissions.") from error
+        raise InputError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check the path and its permissions."
+        ) from error
 
 
-_REMEDY = "Use the snapshot.jsonl.gz of a run, or collect again; `mailbox-audit verify` checks a run's folder."
+_REMEDY = (
+    "Use the snapshot.jsonl.gz of a run, or collect again; `mailbox-audit verify` checks a run's folder."
+)
 
 
 def _read_lines(path: Path, lines: Iterator[bytes]) -> Snapshot:
@@ -144,7 +152,14 @@ def _read_lines(path: Path, lines: Iterator[bytes]) -> Snapshot:
     if set(coverage) != set(LISTINGS):
         raise InputError(f"{path} ends early: {len(LISTINGS) - len(coverage)} listings are missing.", _REMEDY)
     instants = {key: datetime.fromisoformat(header[key]) for key in ("taken_at", "as_of")}
-    return Snapshot(header["tenant"], header["source"], **instants, tables=tables, coverage=coverage, notes=tuple(header["notes"]))
+    return Snapshot(
+        header["tenant"],
+        header["source"],
+        **instants,
+        tables=tables,
+        coverage=coverage,
+        notes=tuple(header["notes"]),
+    )
 
 
 def _table(name: str, rows: list[dict[str, Any]], known: frozenset[str], path: Path) -> Table:

@@ -1,8 +1,9 @@
 """The three axes and the facts of every case: what the listings show, and what they cannot rule out.
 
-An axis is kept as the set of states *not ruled out*, three bits in the order of `audit.scenarios.AXES`; one bit is an
-answer, several are "not known". `hard_deleted` and `not_present` are never seen, only inferred, so they become the
-one remaining bit only where every listing that could show otherwise was complete (design.md, section 6).
+An axis is kept as the set of states *not ruled out*, three bits in the order of `audit.scenarios.AXES`; one
+bit is an answer, several are "not known". `hard_deleted` and `not_present` are never seen, only inferred, so
+they become the one remaining bit only where every listing that could show otherwise was complete (design.md,
+section 6).
 """
 
 from collections.abc import Iterable
@@ -38,7 +39,10 @@ SYSTEM_TYPES = (
 """Mailboxes of the service itself; never orphans (facts/exchange.md 5)."""
 
 SUBJECTS = ("user", "GroupMailbox", "PublicFolderMailbox", "system_mailbox", "guest")
-"""Whose case it is. A group mailbox's ExternalDirectoryObjectId is the group's, a public-folder one's means nothing."""
+"""Whose case it is."""
+
+NOT_OF_A_USER = (SUBJECTS.index("GroupMailbox"), SUBJECTS.index("PublicFolderMailbox"))
+"""A group mailbox's ExternalDirectoryObjectId is the group's, a public-folder one's means nothing."""
 
 _SUBJECT_OF_TYPE = {"GroupMailbox": 1, "PublicFolderMailbox": 2, **dict.fromkeys(SYSTEM_TYPES, 3)}
 
@@ -72,8 +76,8 @@ def read_states(snapshot: Snapshot, joined: Joined, windows: Windows) -> States:
     entra = _entra_axis(joined, complete)
     other = _accounts_with_same_anchor(joined, entra, mailbox, complete)
     entra = np.where(other >= 0, _observed(joined, other), entra).astype(np.int8)
-    entra[(subject == 1) | (subject == 2)] = 0
-    licenses = _licenses(joined, mailbox)
+    entra[np.isin(subject, NOT_OF_A_USER)] = 0
+    licenses = _licenses(joined)
     return States(
         on_premises=_on_premises_axis(snapshot, joined, anchor, complete),
         entra=entra,
@@ -101,8 +105,9 @@ def _observed(joined: Joined, account: Positions) -> Mask:
 def _entra_axis(joined: Joined, complete: Iterable[str]) -> Mask:
     """Seen in a listing: that state. Not seen: whatever an incomplete listing may hide.
 
-    A blank id means that the account was purged (facts/exchange.md 2.2), but a mailbox is called ownerless only where
-    the recycle bin was listed whole: its advice makes a second account where the first could still be restored.
+    A blank id means that the account was purged (facts/exchange.md 2.2), but a mailbox is called ownerless
+    only where the recycle bin was listed whole: its advice makes a second account where the first could still
+    be restored.
     """
     unseen = ENTRA_HARD_DELETED
     if "deleted_users" not in complete:
@@ -111,7 +116,9 @@ def _entra_axis(joined: Joined, complete: Iterable[str]) -> Mask:
     if "users" not in complete:
         unseen |= ENTRA_PRESENT
     ids = joined.of_mailbox("ExternalDirectoryObjectId")
-    inferred = np.array([blank if id_ == "" else ANY if id_ is None else unseen for id_ in ids], dtype=np.int8)
+    inferred = np.array(
+        [blank if id_ == "" else ANY if id_ is None else unseen for id_ in ids], dtype=np.int8
+    )
     return np.where(joined.account >= 0, _observed(joined, joined.account), inferred).astype(np.int8)
 
 
@@ -131,8 +138,10 @@ def _anchors(joined: Joined) -> npt.NDArray[np.object_]:
     return np.array([a or m or None for a, m in zip(of_account, of_mailbox, strict=True)], dtype=object)
 
 
-def _on_premises_axis(snapshot: Snapshot, joined: Joined, anchor: npt.NDArray[np.object_], complete: set[str]) -> Mask:
-    """Managed, or synchronized and then what Active Directory says; without its listings both stay open."""
+def _on_premises_axis(
+    snapshot: Snapshot, joined: Joined, anchor: npt.NDArray[np.object_], complete: set[str]
+) -> Mask:
+    """Return managed, or if synchronized what Active Directory says; without its listings both stay open."""
     synced = joined.trits_of_account("synced")
     synced = np.where(synced == -1, joined.trits_of_mailbox("synced"), synced)
     tenant_synced = _tenant_is_synced(snapshot)
@@ -141,9 +150,16 @@ def _on_premises_axis(snapshot: Snapshot, joined: Joined, anchor: npt.NDArray[np
     if "ad_users" in snapshot.tables or "ad_deleted_users" in snapshot.tables:
         by_anchor = states_by_anchor(snapshot)
         unseen = AD_DELETED if "ad_users" in complete else AD_PRESENT | AD_DELETED
-        said = {0: unseen, PRESENT: AD_PRESENT, DELETED: AD_DELETED, PRESENT | DELETED: AD_PRESENT | AD_DELETED}
+        said = {
+            0: unseen,
+            PRESENT: AD_PRESENT,
+            DELETED: AD_DELETED,
+            PRESENT | DELETED: AD_PRESENT | AD_DELETED,
+        }
         guids = [guid_of_anchor(text) for text in anchor]
-        told = np.array([0 if guid is None else said[by_anchor.get(guid, 0)] for guid in guids], dtype=np.int64)
+        told = np.array(
+            [0 if guid is None else said[by_anchor.get(guid, 0)] for guid in guids], dtype=np.int64
+        )
         mask = np.where((synced == 1) & (told > 0), told, mask)
     return mask.astype(np.int8)
 
@@ -172,7 +188,9 @@ def _accounts_with_same_anchor(joined: Joined, entra: Mask, mailbox: Mask, compl
             by_anchor.setdefault(anchor, []).append(position)
     present = joined.accounts["present_rows"].to_numpy() > 0
     for case in lost:
-        candidates = sorted(by_anchor.get(anchors[case], []), key=lambda p: (not present[p], joined.accounts["id"].iloc[p]))
+        candidates = sorted(
+            by_anchor.get(anchors[case], []), key=lambda p: (not present[p], joined.accounts["id"].iloc[p])
+        )
         if mailbox[case] == MAILBOX_PRESENT:
             candidates = [position for position in candidates if not present[position]]
         if candidates:
@@ -180,7 +198,7 @@ def _accounts_with_same_anchor(joined: Joined, entra: Mask, mailbox: Mask, compl
     return other
 
 
-def _licenses(joined: Joined, mailbox: Mask) -> dict[int, LicenseState]:
+def _licenses(joined: Joined) -> dict[int, LicenseState]:
     """Read the plans of the accounts whose mailbox is missing, or was disabled rather than removed."""
     wanted = (joined.account >= 0) & ((joined.mailbox < 0) | (joined.trits_of_mailbox("by_disable") == 1))
     plans = joined.of_account("assignedPlans")
@@ -188,7 +206,12 @@ def _licenses(joined: Joined, mailbox: Mask) -> dict[int, LicenseState]:
 
 
 def _facts(
-    snapshot: Snapshot, joined: Joined, other: Positions, licenses: dict[int, LicenseState], complete: set[str], windows: Windows
+    snapshot: Snapshot,
+    joined: Joined,
+    other: Positions,
+    licenses: dict[int, LicenseState],
+    complete: set[str],
+    windows: Windows,
 ) -> dict[str, Trits]:
     facts = {
         "is_inactive_mailbox": _is_inactive(joined, complete),
@@ -207,7 +230,8 @@ def _facts(
     for case, state in licenses.items():
         facts["has_exchange_license"][case] = _trit(state.has_license)
         facts["had_mailbox"][case] = _trit(_had_mailbox(state, addresses[case], mails[case]))
-        # A plan taken away long ago left nothing to reconnect; a present account without a date shows nothing new.
+        # A plan taken away long ago left nothing to reconnect; a present account without a date shows
+        # nothing new.
         too_old = present[joined.account[case]] and (state.removed_at is None or state.removed_at < limit)
         disabled = joined.mailbox[case] >= 0 and facts["is_inactive_mailbox"][case] != 1
         facts["license_removed"][case] = disabled or (state.removed and not too_old)
@@ -228,7 +252,7 @@ def _had_mailbox(state: LicenseState, addresses: tuple[str, ...] | None, mail: s
 
 
 def _is_inactive(joined: Joined, complete: set[str]) -> Trits:
-    """What the mailbox says of itself; where it does not say, whether the inactive listing has it.
+    """Return what the mailbox says of itself; where it does not say, whether the inactive listing has it.
 
     Where the two contradict each other nothing is known: the case stays open (audit.conflicts says why).
     """
@@ -259,4 +283,6 @@ def _is_federated(snapshot: Snapshot, joined: Joined, complete: set[str]) -> Tri
         for domain, kind in zip(table.frame["id"], table.frame["authenticationType"], strict=True)
         if domain and kind
     }
-    return np.array([federated.get((name or "").rpartition("@")[2].lower(), -1) for name in names], dtype=np.int8)
+    return np.array(
+        [federated.get((name or "").rpartition("@")[2].lower(), -1) for name in names], dtype=np.int8
+    )

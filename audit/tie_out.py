@@ -20,7 +20,10 @@ from audit.states import States
 
 EXCLUSIONS = {
     "healthy": "A present account with its active mailbox.",
-    "no_sign_of_an_orphan": "Present or active, nothing suggests an orphan, but a listing that would confirm it was not whole or not provided.",
+    "no_sign_of_an_orphan": (
+        "Present or active, nothing suggests an orphan, "
+        "but a listing that would confirm it was not whole or not provided."
+    ),
     "present_without_mailbox": "A present account with no mailbox and no license removed within the window.",
     "never_had_a_mailbox": "A deleted account with no sign of a mailbox: no Exchange plan, no address.",
     "guest": "A guest account; its mailbox is elsewhere.",
@@ -44,11 +47,18 @@ def tie_out(
     sides = {
         "users": _users(snapshot, joined, reasons),
         "mailboxes": _mailboxes(snapshot, joined, reasons),
-        "on_premises": _on_premises(snapshot, joined, states, reasons),
+        "on_premises": _on_premises(snapshot, states, reasons),
     }
-    wrong = [f"{name}: {side.rows_in} rows in, {side.rows_accounted} accounted for" for name, side in sides.items() if not side.balanced]
+    wrong = [
+        f"{name}: {side.rows_in} rows in, {side.rows_accounted} accounted for"
+        for name, side in sides.items()
+        if not side.balanced
+    ]
     if wrong:
-        raise TieOutError("The tie-out does not balance, nothing was written: " + "; ".join(wrong) + ".", "Please report this with the snapshot; it is a bug.")
+        raise TieOutError(
+            "The tie-out does not balance, nothing was written: " + "; ".join(wrong) + ".",
+            "Please report this with the snapshot; it is a bug.",
+        )
     return sides
 
 
@@ -75,9 +85,7 @@ def _mailboxes(snapshot: Snapshot, joined: Joined, reasons: npt.NDArray[np.objec
     return _side(_rows_in(snapshot, "mailboxes"), counted, {})
 
 
-def _on_premises(
-    snapshot: Snapshot, joined: Joined, states: States, reasons: npt.NDArray[np.object_]
-) -> TieOutSide:
+def _on_premises(snapshot: Snapshot, states: States, reasons: npt.NDArray[np.object_]) -> TieOutSide:
     """Count an on-premises account with the cloud account or mailbox that comes from it."""
     rows_in = _rows_in(snapshot, "on_premises")
     if not rows_in:
@@ -91,8 +99,12 @@ def _on_premises(
         if name in snapshot.tables:
             frame = snapshot.tables[name].frame
             for own, consistency in zip(frame["objectGUID"], frame["mS-DS-ConsistencyGuid"], strict=True):
-                found = [is_finding[guid] for guid in (own, guid_of_anchor(consistency)) if guid in is_finding]
-                counted.append((None if any(found) else "account_is_no_orphan" if found else "no_cloud_account", 1))
+                found = [
+                    is_finding[guid] for guid in (own, guid_of_anchor(consistency)) if guid in is_finding
+                ]
+                counted.append(
+                    (None if any(found) else "account_is_no_orphan" if found else "no_cloud_account", 1)
+                )
     return _side(rows_in, counted, {})
 
 
@@ -101,4 +113,8 @@ def _side(rows_in: int, counted: Iterable[tuple[str | None, int]], extra: dict[s
     for reason, number in counted:
         rows[reason] += number
     in_findings = rows.pop(None, 0)
-    return TieOutSide(rows_in, in_findings, {str(reason): number for reason, number in sorted(rows.items(), key=str) if number})
+    return TieOutSide(
+        rows_in,
+        in_findings,
+        {str(reason): number for reason, number in sorted(rows.items(), key=str) if number},
+    )

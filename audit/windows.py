@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Nominal retention in days (design.md, section 5; facts/exchange.md 3.2). The service purges some time after."""
+    """Nominal retention in days (design.md, section 5; facts/exchange.md 3.2).
+
+    The service purges some time after.
+    """
 
     account: int = 30
     """A deleted account in the Entra recycle bin."""

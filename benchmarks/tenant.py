@@ -1,7 +1,8 @@
 """A tenant of any size as an exports folder: N accounts in the recycle bin, N soft-deleted mailboxes.
 
-The worst case for the audit: every row is a finding. Most accounts have their mailbox; one in ten of each side stands
-alone, one mailbox in three is inactive. Pages are as the services send them: 999 accounts, 1,000 mailboxes.
+The worst case for the audit: every row is a finding. Most accounts have their mailbox; one in ten of each
+side stands alone, one mailbox in three is inactive. Pages are as the services send them: 999 accounts,
+1,000 mailboxes.
 
     python -m benchmarks.tenant 100000 /tmp/tenant-100k
 """
@@ -73,7 +74,12 @@ def _users(size: int) -> Iterator[dict[str, Any]]:
             "proxyAddresses": [f"SMTP:{name}@contoso.example", f"smtp:{name}@contoso.onmicrosoft.com"],
             "assignedLicenses": [],
             "assignedPlans": [
-                {"assignedDateTime": "2024-01-09T08:00:00Z", "capabilityStatus": "Enabled", "service": s, "servicePlanId": p}
+                {
+                    "assignedDateTime": "2024-01-09T08:00:00Z",
+                    "capabilityStatus": "Enabled",
+                    "service": s,
+                    "servicePlanId": p,
+                }
                 for p, s in _PLANS
             ],
         }
@@ -84,7 +90,7 @@ def _mailboxes(size: int) -> Iterator[dict[str, Any]]:
     for number in range(size):
         person = number + size // 10
         guid, name = _id(2, number), f"person{person}"
-        held, purged = number % 3 == 0, number % 20 == 7  # noqa: PLR2004 - shares of the tenant
+        held, purged = number % 3 == 0, number % 20 == 7  # shares of the tenant
         yield {
             "ExternalDirectoryObjectId": "" if purged else _id(1, person),
             "ExchangeGuid": guid,
@@ -114,8 +120,14 @@ def _mailboxes(size: int) -> Iterator[dict[str, Any]]:
             "AutoExpandingArchiveEnabled": False,
             "InPlaceHolds": ["mbx19200b9af08442529be070dae2fd54d3:3"] if held else [],
             "MailboxLocations": [f"1;{guid};Primary;eurprd07.prod.outlook.com;{_id(3, number % 400)}"],
-            "LegacyExchangeDN": f"/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={guid.replace('-', '')}-{name}",
-            "DistinguishedName": f"CN={name},OU=Soft Deleted Objects,OU=contoso.onmicrosoft.com,OU=Microsoft Exchange Hosted Organizations,DC=EURPR07A013,DC=PROD,DC=OUTLOOK,DC=COM",
+            "LegacyExchangeDN": (
+                "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)"
+                f"/cn=Recipients/cn={guid.replace('-', '')}-{name}"
+            ),
+            "DistinguishedName": (
+                f"CN={name},OU=Soft Deleted Objects,OU=contoso.onmicrosoft.com,"
+                "OU=Microsoft Exchange Hosted Organizations,DC=EURPR07A013,DC=PROD,DC=OUTLOOK,DC=COM"
+            ),
         }
 
 

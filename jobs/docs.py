@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from audit.scenarios import load_table
+from jobs import scenarios_page
 from jobs.cli import cli
 from jobs.settings import Setting, all_settings, sections
 
@@ -78,10 +80,26 @@ def command_line() -> str:
     return _page(lines)
 
 
+def scenarios() -> str:
+    """Return the page of the decision table."""
+    lines = [
+        "# The decision table",
+        "",
+        _GENERATED,
+        "",
+        "What Microsoft's two articles say of every state, and what to run today.",
+        "The table itself is [`audit/scenarios.toml`](../audit/scenarios.toml); its head explains axes and facts.",
+        "",
+        *scenarios_page.page(load_table()),
+    ]
+    return _page(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "config.example.toml": example,
     "docs/cli.md": command_line,
     "docs/configuration.md": configuration,
+    "docs/scenarios.md": scenarios,
 }
 """What is generated, by path from the root of the repository."""
 

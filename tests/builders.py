@@ -99,8 +99,15 @@ def make_deleted_mailbox(number: int = 1, days: float = 10, **overrides: Any) ->
     )
 
 
-def make_snapshot(incomplete: Mapping[str, str] | None = None, without: Sequence[str] = (), **listings: list[Row]) -> Snapshot:
-    """Return a snapshot of these listings.
+def make_snapshot(
+    listings: Mapping[str, list[Row]] | None = None,
+    /,
+    *,
+    incomplete: Mapping[str, str] | None = None,
+    without: Sequence[str] = (),
+    **more_listings: list[Row],
+) -> Snapshot:
+    """Return a snapshot of these listings, given by name as a mapping or as keywords.
 
     Accounts, mailboxes and an organization that never synchronized are there unless named in `without`;
     the others only where given. `incomplete` names listings that were cut short, with the reason.
@@ -111,21 +118,26 @@ def make_snapshot(incomplete: Mapping[str, str] | None = None, without: Sequence
         "soft_deleted_mailboxes": [],
         "mailboxes": [],
         "organization": [{"id": guid(0xFFFF), "onPremisesSyncEnabled": None}],
-        **listings,
+        **(listings or {}),
+        **more_listings,
     }
     given = {name: rows[name] for name in rows if name not in without}
-    tables = {name: read_table(LISTINGS[name], [Batch(own, name)] if own else []) for name, own in given.items()}
+    tables = {
+        name: read_table(LISTINGS[name], [Batch(own, name)] if own else []) for name, own in given.items()
+    }
     reasons = {name: "not provided" for name in LISTINGS if name not in given} | dict(incomplete or {})
     coverage = {
-        name: Coverage(name, name not in reasons, int(name in given), len(given.get(name, ())), 0, reasons.get(name))
+        name: Coverage(
+            name, name not in reasons, int(name in given), len(given.get(name, ())), 0, reasons.get(name)
+        )
         for name in LISTINGS
     }
     return Snapshot("contoso.onmicrosoft.com", "exports", AS_OF, AS_OF, tables, coverage)
 
 
-def audit(snapshot: Snapshot | None = None, **listings: list[Row]) -> AuditResult:
+def audit(snapshot: Snapshot | None = None, /, **listings: list[Row]) -> AuditResult:
     """Audit a snapshot, or one made of these listings, as of AS_OF."""
-    return run_audit(snapshot or make_snapshot(**listings), AS_OF)
+    return run_audit(snapshot or make_snapshot(listings), AS_OF)
 
 
 def only_finding(result: AuditResult) -> "pd.Series[Any]":

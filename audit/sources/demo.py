@@ -45,7 +45,11 @@ class DemoSource:
 @cache
 def people() -> tuple[dict[str, Any], ...]:
     """Return the people of `demo_tenant.toml`."""
-    return tuple(tomllib.loads(files("audit.sources").joinpath("demo_tenant.toml").read_text(encoding="utf-8"))["person"])
+    return tuple(
+        tomllib.loads(files("audit.sources").joinpath("demo_tenant.toml").read_text(encoding="utf-8"))[
+            "person"
+        ]
+    )
 
 
 def records_of(as_of: datetime) -> dict[str, list[Record]]:
@@ -84,7 +88,10 @@ def _ordinary_people() -> Iterator[dict[str, Any]]:
                 "account": "purged",
                 "mailbox": "soft_deleted",
                 "days": {"mailbox": 60.0 + number},
-                "set": {"IsInactiveMailbox": True, "InPlaceHolds": [f"mbx{uuid.uuid5(_NAMESPACE, 'policy').hex}:2"]},
+                "set": {
+                    "IsInactiveMailbox": True,
+                    "InPlaceHolds": [f"mbx{uuid.uuid5(_NAMESPACE, 'policy').hex}:2"],
+                },
             }
         else:
             yield person | {"account": "present", "mailbox": "present"}
@@ -132,7 +139,14 @@ class _Tenant:
         anchored = synced and person["on_premises"] != "unlisted"
         plan = person.get("user", {}).get("plan", "Deleted" if "license" in days else None)
         changed = self._ago(days.get("license", 900))
-        plans = [{"servicePlanId": EXCHANGE_PLAN, "service": "exchange", "capabilityStatus": plan, "assignedDateTime": changed}]
+        plans = [
+            {
+                "servicePlanId": EXCHANGE_PLAN,
+                "service": "exchange",
+                "capabilityStatus": plan,
+                "assignedDateTime": changed,
+            }
+        ]
         return {
             "id": guid("user", name),
             "userPrincipalName": upn,
@@ -180,7 +194,9 @@ class _Tenant:
             own["ArchiveGuid"] = guid("archive", name)
         if own.get("MailboxLocations") == ["shards"]:
             shards = (("Primary", "mailbox"), ("AuxPrimary", "shard"))
-            own["MailboxLocations"] = [f"1;{guid(kind, name)};{what};prod.outlook.com;{_ZERO}" for what, kind in shards]
+            own["MailboxLocations"] = [
+                f"1;{guid(kind, name)};{what};prod.outlook.com;{_ZERO}" for what, kind in shards
+            ]
         return own
 
     def _add_deleted_mailbox(self, mailbox: Record, person: dict[str, Any]) -> None:
@@ -203,8 +219,13 @@ class _Tenant:
             "AutoExpandingArchiveEnabled": False,
             "InPlaceHolds": [],
             "MailboxLocations": [f"1;{mailbox['ExchangeGuid']};Primary;prod.outlook.com;{_ZERO}"],
-            "LegacyExchangeDN": f"/o=ExchangeLabs/ou=Exchange Administrative Group/cn=Recipients/cn={mailbox['ExchangeGuid'][:8]}",
-            "DistinguishedName": f"CN={mailbox['ExchangeGuid']},OU=Soft Deleted Objects,OU={TENANT},DC=PROD,DC=OUTLOOK,DC=COM",
+            "LegacyExchangeDN": (
+                "/o=ExchangeLabs/ou=Exchange Administrative Group"
+                f"/cn=Recipients/cn={mailbox['ExchangeGuid'][:8]}"
+            ),
+            "DistinguishedName": (
+                f"CN={mailbox['ExchangeGuid']},OU=Soft Deleted Objects,OU={TENANT},DC=PROD,DC=OUTLOOK,DC=COM"
+            ),
             **mailbox,
         }
         self.records["soft_deleted_mailboxes"].append(record)
@@ -227,7 +248,9 @@ class _Tenant:
         name = person["name"]
         match what:
             case "active_mailbox":
-                self.records["mailboxes"].append(_active(mailbox) | {"ExchangeGuid": guid("new mailbox", name)})
+                self.records["mailboxes"].append(
+                    _active(mailbox) | {"ExchangeGuid": guid("new mailbox", name)}
+                )
             case "second_mailbox":
                 second = mailbox | {"ExchangeGuid": guid("second mailbox", name)}
                 self._add_deleted_mailbox(second, person | {"days": {"mailbox": 27.3}})
@@ -246,7 +269,9 @@ class _Tenant:
             case "account_twice":
                 self.records["deleted_users"].append(dict(self.records["deleted_users"][-1]))
             case "mailbox_twice":
-                self.records["soft_deleted_mailboxes"].append(dict(self.records["soft_deleted_mailboxes"][-1]))
+                self.records["soft_deleted_mailboxes"].append(
+                    dict(self.records["soft_deleted_mailboxes"][-1])
+                )
             case "account_present_too":
                 self.records["users"].append(user)
 
@@ -257,7 +282,13 @@ class _Tenant:
                     record["ImmutableId"] = _anchor(name)
 
     def _add_person_reusing(self, what: str, person: dict[str, Any], mailbox: Record) -> None:
-        new = person | {"name": f"{person['name']} (new)", "account": "present", "mailbox": "present", "beside": (), "set": {}}
+        new = person | {
+            "name": f"{person['name']} (new)",
+            "account": "present",
+            "mailbox": "present",
+            "beside": (),
+            "set": {},
+        }
         new |= {"on_premises": "managed", "user": {"plan": "Enabled"}}
         self.add_person(new)
         column = "ExchangeGuid" if what == "same_exchange_guid" else "ArchiveGuid"
@@ -270,18 +301,40 @@ class _Tenant:
             self._add_user(self._user(guest), deleted=number % 4 == 0, age={"days": {"account": number / 2}})
         for number in range(30):
             service = self._user({"name": f"Service {number:02}", "on_premises": "managed"})
-            self._add_user(service | {"mail": None, "proxyAddresses": []}, deleted=number % 3 == 0, age={"days": {"account": number * 0.9}})
+            self._add_user(
+                service | {"mail": None, "proxyAddresses": []},
+                deleted=number % 3 == 0,
+                age={"days": {"account": number * 0.9}},
+            )
         for name, kind in (("DiscoverySearchMailbox", "DiscoveryMailbox"), ("All Staff", "GroupMailbox")):
-            other = {"name": name, "on_premises": "managed", "account": "purged", "set": {"RecipientTypeDetails": kind}}
+            other = {
+                "name": name,
+                "on_premises": "managed",
+                "account": "purged",
+                "set": {"RecipientTypeDetails": kind},
+            }
             self.records["mailboxes"].append(_active(self._mailbox(other)))
-        domains = [{"name": TENANT, "isInitial": True}, {"name": "contoso.example", "isDefault": True}, {"name": FEDERATED_DOMAIN}]
+        domains: list[Record] = [
+            {"name": TENANT, "isInitial": True},
+            {"name": "contoso.example", "isDefault": True},
+            {"name": FEDERATED_DOMAIN},
+        ]
         self.records["organization"].append(
-            {"id": guid("tenant", TENANT), "displayName": "Contoso", "onPremisesSyncEnabled": True, "verifiedDomains": domains}
+            {
+                "id": guid("tenant", TENANT),
+                "displayName": "Contoso",
+                "onPremisesSyncEnabled": True,
+                "verifiedDomains": domains,
+            }
         )
         for domain in domains:
             kind = "Federated" if domain["name"] == FEDERATED_DOMAIN else "Managed"
             self.records["domains"].append(
-                {"id": domain["name"], "authenticationType": kind, "isInitial": domain.get("isInitial", False)}
+                {
+                    "id": domain["name"],
+                    "authenticationType": kind,
+                    "isInitial": domain.get("isInitial", False),
+                }
             )
 
 
@@ -290,7 +343,9 @@ def _active(mailbox: Record) -> Record:
 
 
 def _alias(person: dict[str, Any]) -> str:
-    alias = person.get("alias") or "".join(c if c.isalnum() else "." for c in person["name"]).lower().strip(".")
+    alias = person.get("alias") or "".join(c if c.isalnum() else "." for c in person["name"]).lower().strip(
+        "."
+    )
     return str(alias)
 
 

@@ -27,11 +27,21 @@ DAY = timedelta(days=1)
 
 
 def _purged(**mailbox: Any) -> "pd.Series[Any]":
-    return only_finding(audit(soft_deleted_mailboxes=[make_deleted_mailbox(ExternalDirectoryObjectId="", **mailbox)]))
+    return only_finding(
+        audit(soft_deleted_mailboxes=[make_deleted_mailbox(ExternalDirectoryObjectId="", **mailbox)])
+    )
 
 
 def _removed_plan(days: float) -> dict[str, Any]:
-    return {"assignedPlans": [{"servicePlanId": EXCHANGE_PLAN.upper(), "capabilityStatus": "Deleted", "assignedDateTime": ago(days)}]}
+    return {
+        "assignedPlans": [
+            {
+                "servicePlanId": EXCHANGE_PLAN.upper(),
+                "capabilityStatus": "Deleted",
+                "assignedDateTime": ago(days),
+            }
+        ]
+    }
 
 
 def test_the_account_clock_is_deletion_plus_30_days() -> None:
@@ -109,11 +119,21 @@ def test_a_public_folder_mailbox_is_kept_for_90_days() -> None:
 
 @pytest.mark.parametrize(
     ("account_days", "mailbox_days", "at_stake"),
-    [(20, 20, "account_and_mailbox"), (20, 19.9, "account_and_mailbox"), (20, 15, "account"), (15, 20, "mailbox")],
+    [
+        (20, 20, "account_and_mailbox"),
+        (20, 19.9, "account_and_mailbox"),
+        (20, 15, "account"),
+        (15, 20, "mailbox"),
+    ],
 )
-def test_what_is_at_stake_is_what_ends_on_that_day(account_days: float, mailbox_days: float, at_stake: str) -> None:
+def test_what_is_at_stake_is_what_ends_on_that_day(
+    account_days: float, mailbox_days: float, at_stake: str
+) -> None:
     """Deadlines less than a day apart are lost together."""
-    result = audit(deleted_users=[make_deleted_user(days=account_days)], soft_deleted_mailboxes=[make_deleted_mailbox(days=mailbox_days)])
+    result = audit(
+        deleted_users=[make_deleted_user(days=account_days)],
+        soft_deleted_mailboxes=[make_deleted_mailbox(days=mailbox_days)],
+    )
 
     finding = only_finding(result)
     assert at_stake == finding["at_stake"]
@@ -149,9 +169,13 @@ def test_a_clock_crossing_the_change_to_winter_time_is_not_an_hour_off() -> None
 
 def test_windows_and_limits_can_be_set() -> None:
     """Every window is a setting."""
-    snapshot = make_snapshot(soft_deleted_mailboxes=[make_deleted_mailbox(days=10, ExternalDirectoryObjectId="")])
+    snapshot = make_snapshot(
+        soft_deleted_mailboxes=[make_deleted_mailbox(days=10, ExternalDirectoryObjectId="")]
+    )
 
-    finding = only_finding(run_audit(snapshot, AS_OF, Windows(mailbox=183), UrgencyLimits(critical=200, high=200, soon=200)))
+    finding = only_finding(
+        run_audit(snapshot, AS_OF, Windows(mailbox=183), UrgencyLimits(critical=200, high=200, soon=200))
+    )
 
     assert (173, "critical") == (finding["days_left"], finding["urgency"])
 
@@ -193,7 +217,11 @@ def test_whether_it_was_inactive_not_known_takes_the_earliest_deadline_and_says_
 
 def test_an_expired_account_still_listed_is_overdue() -> None:
     """It may be past restoring, but the report does not drop it."""
-    finding = only_finding(audit(deleted_users=[make_deleted_user(days=33)], soft_deleted_mailboxes=[make_deleted_mailbox(days=2)]))
+    finding = only_finding(
+        audit(
+            deleted_users=[make_deleted_user(days=33)], soft_deleted_mailboxes=[make_deleted_mailbox(days=2)]
+        )
+    )
 
     assert "overdue" == finding["urgency"]
     assert any("permanent deletion may have begun" in warning for warning in finding["warnings"])

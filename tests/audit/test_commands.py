@@ -11,15 +11,44 @@ from hypothesis import strategies as st
 from audit.commands import values_of
 from audit.scenarios import PLACEHOLDERS, load_table
 from audit.sources.demo import DemoSource
-from tests.builders import AS_OF, audit, guid, make_deleted_mailbox, make_deleted_user, make_user, only_finding
+from tests.builders import (
+    AS_OF,
+    Row,
+    audit,
+    guid,
+    make_deleted_mailbox,
+    make_deleted_user,
+    make_user,
+    only_finding,
+)
 from tests.powershell_grammar import commands, problems
 
 DATA = Path(__file__).parents[1] / "data"
 EXCHANGE = json.loads((DATA / "exchange-cmdlets.json").read_text(encoding="utf-8"))
 OTHERS = json.loads((DATA / "graph-and-ad-cmdlets.json").read_text(encoding="utf-8"))["cmdlets"]
-PRINTED = sorted({command for printed in audit(DemoSource().collect(AS_OF)).findings["commands"] for command in printed})
-IDENTITY_PARAMETERS = {"Identity", "SoftDeletedObject", "SourceMailbox", "TargetMailbox", "InactiveMailbox", "UserId", "DirectoryObjectId"}
-HOSTILE = ["O'Brien", "O’Brien", "$(Remove-Mailbox x)", "`n", "a\nb", "'; Remove-Mailbox -Identity * #", "\u202eevil", "=1+1", "-Confirm:$false"]
+PRINTED = sorted(
+    {command for printed in audit(DemoSource().collect(AS_OF)).findings["commands"] for command in printed}
+)
+IDENTITY_PARAMETERS = {
+    "Identity",
+    "SoftDeletedObject",
+    "SourceMailbox",
+    "TargetMailbox",
+    "InactiveMailbox",
+    "UserId",
+    "DirectoryObjectId",
+}
+HOSTILE = [
+    "O'Brien",
+    "O’Brien",
+    "$(Remove-Mailbox x)",
+    "`n",
+    "a\nb",
+    "'; Remove-Mailbox -Identity * #",
+    "\u202eevil",
+    "=1+1",
+    "-Confirm:$false",
+]
 EVERY_VALUE = values_of(
     PLACEHOLDERS,
     object_id=guid(1),
@@ -68,15 +97,22 @@ def _parameters_of(cmdlet: str) -> set[str]:
     if cmdlet in OTHERS:
         return set(OTHERS[cmdlet])
     published = EXCHANGE["cmdlets"][cmdlet]
-    return {name for name, facts in published.items() if "Exchange Online" in facts["applies"]} | set(EXCHANGE["common_parameters"])
+    return {name for name, facts in published.items() if "Exchange Online" in facts["applies"]} | set(
+        EXCHANGE["common_parameters"]
+    )
 
 
 @pytest.mark.parametrize("command", PRINTED)
 def test_objects_are_addressed_by_guid(command: str) -> None:
     """Never by name, address or alias, which need not be unique among deleted objects."""
-    printed = [value for parsed in commands(command) for name, value in parsed.values.items() if name in IDENTITY_PARAMETERS]
+    printed = [
+        value
+        for parsed in commands(command)
+        for name, value in parsed.values.items()
+        if name in IDENTITY_PARAMETERS
+    ]
 
-    assert all(len(value) == 36 and value.count("-") == 4 or value.startswith("(") for value in printed)
+    assert all((len(value) == 36 and value.count("-") == 4) or value.startswith("(") for value in printed)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -96,7 +132,12 @@ def test_a_hostile_name_arrives_as_the_name_and_nothing_else(name: str) -> None:
 @given(name=st.text(min_size=1, max_size=90))
 def test_any_name_gives_commands_that_parse(name: str) -> None:
     """Whatever a person managed to type."""
-    held = make_deleted_mailbox(ExternalDirectoryObjectId="", DisplayName=name, UserPrincipalName=f"{name}@contoso.example", IsInactiveMailbox=True)
+    held = make_deleted_mailbox(
+        ExternalDirectoryObjectId="",
+        DisplayName=name,
+        UserPrincipalName=f"{name}@contoso.example",
+        IsInactiveMailbox=True,
+    )
 
     printed = only_finding(audit(soft_deleted_mailboxes=[held]))["commands"]
 
@@ -109,7 +150,12 @@ def test_a_new_name_fits_exchange_and_is_not_the_old_one() -> None:
 
     printed = only_finding(audit(soft_deleted_mailboxes=[held]))["commands"]
 
-    name = next(parsed.values["Name"] for command in printed for parsed in commands(command) if "Name" in parsed.values)
+    name = next(
+        parsed.values["Name"]
+        for command in printed
+        for parsed in commands(command)
+        if "Name" in parsed.values
+    )
     assert 64 == len(name)
     assert name.endswith("(00001001)")
 
@@ -122,12 +168,20 @@ def test_no_password_is_ever_printed() -> None:
 @pytest.mark.parametrize(
     ("overrides", "forbidden"),
     [
-        ({"AutoExpandingArchiveEnabled": True}, ("Undo-SoftDeletedMailbox", "New-Mailbox ", "New-MailboxRestoreRequest")),
-        ({"MailboxLocations": [f"1;{guid(8)};AuxPrimary;x;{guid(9)}"]}, ("Undo-SoftDeletedMailbox", "New-Mailbox ")),
+        (
+            {"AutoExpandingArchiveEnabled": True},
+            ("Undo-SoftDeletedMailbox", "New-Mailbox ", "New-MailboxRestoreRequest"),
+        ),
+        (
+            {"MailboxLocations": [f"1;{guid(8)};AuxPrimary;x;{guid(9)}"]},
+            ("Undo-SoftDeletedMailbox", "New-Mailbox "),
+        ),
     ],
 )
 @pytest.mark.parametrize("held", [True, False])
-def test_a_blocked_command_is_not_printed(overrides: dict[str, Any], forbidden: tuple[str, ...], *, held: bool) -> None:
+def test_a_blocked_command_is_not_printed(
+    overrides: dict[str, Any], forbidden: tuple[str, ...], *, held: bool
+) -> None:
     """Blockers come first; the warning says why."""
     mailbox = make_deleted_mailbox(ExternalDirectoryObjectId="", IsInactiveMailbox=held, **overrides)
 
@@ -140,7 +194,9 @@ def test_a_blocked_command_is_not_printed(overrides: dict[str, Any], forbidden: 
 
 def test_the_account_is_restored_not_its_mailbox_while_it_can_be() -> None:
     """Undo or recover would be refused or make a second account."""
-    finding = only_finding(audit(deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()]))
+    finding = only_finding(
+        audit(deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()])
+    )
 
     assert f"Restore-MgDirectoryDeletedItem -DirectoryObjectId '{guid(1)}'" in finding["commands"]
     assert not any("Undo-" in command or "New-Mailbox" in command for command in finding["commands"])
@@ -149,7 +205,10 @@ def test_the_account_is_restored_not_its_mailbox_while_it_can_be() -> None:
 
 def test_a_federated_name_becomes_one_in_the_initial_domain() -> None:
     """A recovered account must have a name in a managed domain (KB 20804)."""
-    domains = [{"id": "contoso.example", "authenticationType": "Federated"}, {"id": "contoso.onmicrosoft.com", "isInitial": True}]
+    domains: list[Row] = [
+        {"id": "contoso.example", "authenticationType": "Federated"},
+        {"id": "contoso.onmicrosoft.com", "isInitial": True},
+    ]
     mailbox = make_deleted_mailbox(ExternalDirectoryObjectId="")
 
     finding = only_finding(audit(soft_deleted_mailboxes=[mailbox], domains=domains))
@@ -174,5 +233,7 @@ def test_a_license_removed_account_is_licensed_again() -> None:
 
     finding = only_finding(audit(users=[make_user(assignedPlans=[])], soft_deleted_mailboxes=[mailbox]))
 
-    assert any(command.startswith(f"Set-MgUserLicense -UserId '{guid(1)}'") for command in finding["commands"])
+    assert any(
+        command.startswith(f"Set-MgUserLicense -UserId '{guid(1)}'") for command in finding["commands"]
+    )
     assert {"number": 3158794, "anchor": "resolution"} == finding["kb"]

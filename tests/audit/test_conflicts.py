@@ -6,7 +6,16 @@ import pytest
 
 from audit.conflicts import without_id_prefix
 from audit.findings import AuditResult
-from tests.builders import audit, guid, make_deleted_mailbox, make_deleted_user, make_mailbox, make_user, only_finding
+from tests.builders import (
+    Row,
+    audit,
+    guid,
+    make_deleted_mailbox,
+    make_deleted_user,
+    make_mailbox,
+    make_user,
+    only_finding,
+)
 
 
 def _codes(finding: Any) -> dict[str, str | None]:
@@ -14,9 +23,12 @@ def _codes(finding: Any) -> dict[str, str | None]:
 
 
 def _returned(**old: Any) -> AuditResult:
-    """A person whose account was purged has come back with a new account, mailbox, and the old names."""
+    """Bring a person whose account was purged back with a new account, mailbox, and the old names."""
     names = {"userPrincipalName": "person1@contoso.example"}
-    addresses = {"EmailAddresses": ["SMTP:Person1@contoso.example"], "PrimarySmtpAddress": "person1@contoso.example"}
+    addresses = {
+        "EmailAddresses": ["SMTP:Person1@contoso.example"],
+        "PrimarySmtpAddress": "person1@contoso.example",
+    }
     return audit(
         users=[make_user(2, **names)],
         mailboxes=[make_mailbox(2, **addresses)],
@@ -45,10 +57,11 @@ def test_the_old_content_is_copied_to_a_returner_before_anything_else() -> None:
 @pytest.mark.parametrize("column", ["ExchangeGuid", "ArchiveGuid"])
 def test_a_guid_on_an_active_mailbox_is_found(column: str) -> None:
     """Licensing or synchronizing such a person can hard-delete the old mailbox."""
+    same: Row = {column: guid(0xAAAA)}
     result = audit(
         users=[make_user(2)],
-        mailboxes=[make_mailbox(2, **{column: guid(0xAAAA)})],
-        soft_deleted_mailboxes=[make_deleted_mailbox(1, ExternalDirectoryObjectId="", **{column: guid(0xAAAA)})],
+        mailboxes=[make_mailbox(2, **same)],
+        soft_deleted_mailboxes=[make_deleted_mailbox(1, ExternalDirectoryObjectId="", **same)],
     )
 
     finding = only_finding(result)
@@ -60,7 +73,9 @@ def test_no_command_is_printed_where_it_could_reach_the_wrong_mailbox() -> None:
     result = audit(
         users=[make_user(2)],
         mailboxes=[make_mailbox(2, ExchangeGuid=guid(0xAAAA))],
-        soft_deleted_mailboxes=[make_deleted_mailbox(1, ExternalDirectoryObjectId="", ExchangeGuid=guid(0xAAAA))],
+        soft_deleted_mailboxes=[
+            make_deleted_mailbox(1, ExternalDirectoryObjectId="", ExchangeGuid=guid(0xAAAA))
+        ],
     )
 
     finding = only_finding(result)
@@ -70,7 +85,11 @@ def test_no_command_is_printed_where_it_could_reach_the_wrong_mailbox() -> None:
 
 def test_all_zero_archives_are_not_a_shared_archive() -> None:
     """The all-zero GUID means that there is none."""
-    result = audit(users=[make_user(2)], mailboxes=[make_mailbox(2)], soft_deleted_mailboxes=[make_deleted_mailbox(1, ExternalDirectoryObjectId="")])
+    result = audit(
+        users=[make_user(2)],
+        mailboxes=[make_mailbox(2)],
+        soft_deleted_mailboxes=[make_deleted_mailbox(1, ExternalDirectoryObjectId="")],
+    )
 
     assert {} == _codes(only_finding(result))
 
@@ -98,12 +117,22 @@ def test_the_same_source_anchor_under_another_id_is_the_guides_duplicate_user() 
 @pytest.mark.parametrize(
     ("name", "object_id", "expected"),
     [
-        ("0000000100004000800000000000000aperson@contoso.example", "00000001-0000-4000-8000-00000000000a", "person@contoso.example"),
-        ("0000000100004000800000000000000aperson@contoso.example", "00000001-0000-4000-8000-00000000000b", None),
+        (
+            "0000000100004000800000000000000aperson@contoso.example",
+            "00000001-0000-4000-8000-00000000000a",
+            "person@contoso.example",
+        ),
+        (
+            "0000000100004000800000000000000aperson@contoso.example",
+            "00000001-0000-4000-8000-00000000000b",
+            None,
+        ),
         ("person@contoso.example", "00000001-0000-4000-8000-00000000000a", None),
     ],
 )
-def test_the_prefix_of_a_deleted_name_goes_only_if_it_is_its_own_id(name: str, object_id: str, expected: str | None) -> None:
+def test_the_prefix_of_a_deleted_name_goes_only_if_it_is_its_own_id(
+    name: str, object_id: str, expected: str | None
+) -> None:
     """A name may begin with 32 hex digits of its own."""
     assert (expected or name) == without_id_prefix(name, object_id)
 

@@ -28,7 +28,9 @@ DASHED = "7e7e5bd8-9d2c-4d5f-b0c3-4a7f9b3d2c11"
         ("System.Collections.ArrayList", "unknown", None, None),
     ],
 )
-def test_a_token_says_what_it_is_and_whether_it_retains(token: str, kind: str, id_: str | None, retains: bool | None) -> None:
+def test_a_token_says_what_it_is_and_whether_it_retains(
+    token: str, kind: str, id_: str | None, retains: bool | None
+) -> None:
     """Exclusions and delete-only policies hold nothing; what is unknown stays unknown."""
     hold = decode(token)
 
@@ -53,6 +55,8 @@ def test_no_token_is_lost(token: str) -> None:
         ((), (), False),
     ],
 )
-def test_a_hold_that_will_lapse_by_itself_is_told_from_one_that_stays(tokens: tuple[str, ...], flags: tuple[str, ...], *, expected: bool) -> None:
+def test_a_hold_that_will_lapse_by_itself_is_told_from_one_that_stays(
+    tokens: tuple[str, ...], flags: tuple[str, ...], *, expected: bool
+) -> None:
     """An unknown hold counts as one that stays."""
     assert expected == only_delay_holds(holds_of(tokens, flags))

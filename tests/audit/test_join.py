@@ -7,19 +7,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.join import join
-from tests.builders import audit, guid, make_deleted_mailbox, make_deleted_user, make_mailbox, make_snapshot, make_user, only_finding
+from tests.builders import (
+    audit,
+    guid,
+    make_deleted_mailbox,
+    make_deleted_user,
+    make_mailbox,
+    make_snapshot,
+    make_user,
+    only_finding,
+)
 
 
 def test_an_account_and_its_mailbox_become_one_case() -> None:
     """The object id brings the two halves together."""
-    snapshot = make_snapshot(deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()])
+    snapshot = make_snapshot(
+        deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()]
+    )
 
     joined = join(snapshot)
 
     assert [(0, 0)] == list(zip(joined.account.tolist(), joined.mailbox.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("written", [guid(0xABCDEF).upper(), guid(0xABCDEF), "{" + guid(0xABCDEF).upper() + "}"])
+@pytest.mark.parametrize(
+    "written", [guid(0xABCDEF).upper(), guid(0xABCDEF), "{" + guid(0xABCDEF).upper() + "}"]
+)
 def test_the_case_of_a_guid_does_not_matter(written: str) -> None:
     """Exchange and Graph may spell one id in two ways."""
     snapshot = make_snapshot(
@@ -32,10 +45,16 @@ def test_the_case_of_a_guid_does_not_matter(written: str) -> None:
     assert [0] == joined.account.tolist()
 
 
-@given(blanks=st.lists(st.sampled_from(["", None, "00000000-0000-0000-0000-000000000000"]), min_size=1, max_size=8))
+@given(
+    blanks=st.lists(
+        st.sampled_from(["", None, "00000000-0000-0000-0000-000000000000"]), min_size=1, max_size=8
+    )
+)
 def test_blank_ids_never_join(blanks: list[str | None]) -> None:
     """Neither with each other nor with an account whose id is blank."""
-    mailboxes = [make_deleted_mailbox(n, ExternalDirectoryObjectId=blank) for n, blank in enumerate(blanks, 1)]
+    mailboxes = [
+        make_deleted_mailbox(n, ExternalDirectoryObjectId=blank) for n, blank in enumerate(blanks, 1)
+    ]
     snapshot = make_snapshot(deleted_users=[make_deleted_user(id="")], soft_deleted_mailboxes=mailboxes)
 
     joined = join(snapshot)
@@ -54,14 +73,17 @@ def test_a_mailbox_in_both_listings_is_one_mailbox() -> None:
 
 
 def test_an_inactive_mailbox_missing_from_the_soft_deleted_ones_makes_those_incomplete() -> None:
-    """The second listing must be inside the first; a difference is reported and closes the door on absence."""
+    """The second listing must be in the first; a difference is reported and closes the door on absence."""
     held = make_deleted_mailbox(IsInactiveMailbox=True)
 
     result = audit(soft_deleted_mailboxes=[], inactive_mailboxes=[held])
 
     coverage = {line.query: line for line in result.coverage}
     assert not coverage["soft_deleted_mailboxes"].complete
-    assert "1 mailboxes of the inactive-mailboxes listing are missing from it" == coverage["soft_deleted_mailboxes"].reason
+    assert (
+        "1 mailboxes of the inactive-mailboxes listing are missing from it"
+        == coverage["soft_deleted_mailboxes"].reason
+    )
     assert not result.complete
 
 
@@ -82,9 +104,14 @@ def test_two_mailboxes_of_one_account_are_two_findings_that_name_each_other() ->
     """Restoring the account could reconnect only one of them."""
     second = make_deleted_mailbox(ExchangeGuid=guid(0x2222))
 
-    result = audit(deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox(), second])
+    result = audit(
+        deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox(), second]
+    )
 
-    others = {f["exchange_guid"]: [c["with"] for c in f["conflicts"] if c["code"] == "several_mailboxes"] for _, f in result.findings.iterrows()}
+    others = {
+        f["exchange_guid"]: [c["with"] for c in f["conflicts"] if c["code"] == "several_mailboxes"]
+        for _, f in result.findings.iterrows()
+    }
     assert {guid(0x1001): [guid(0x2222)], guid(0x2222): [guid(0x1001)]} == others
 
 

@@ -26,16 +26,26 @@ from tests.builders import (
 
 _numbers = st.integers(1, 6)
 _blank_or_id = st.one_of(st.just(""), st.just(None), _numbers.map(guid))
-_types = st.sampled_from(["UserMailbox", "SharedMailbox", "GroupMailbox", "PublicFolderMailbox", "DiscoveryMailbox"])
+_types = st.sampled_from(
+    ["UserMailbox", "SharedMailbox", "GroupMailbox", "PublicFolderMailbox", "DiscoveryMailbox"]
+)
 
 
 @st.composite
 def tenants(draw: st.DrawFn) -> dict[str, list[Row]]:
     """Draw small tenants in which people, mailboxes and mistakes collide."""
     days = st.floats(0, 60, allow_nan=False)
-    users = [make_user(n, userType=draw(st.sampled_from(["Member", "Guest"]))) for n in draw(st.lists(_numbers, max_size=5))]
+    users = [
+        make_user(n, userType=draw(st.sampled_from(["Member", "Guest"])))
+        for n in draw(st.lists(_numbers, max_size=5))
+    ]
     deleted = [
-        make_deleted_user(n, draw(days), assignedPlans=draw(st.sampled_from([[], None])), onPremisesSyncEnabled=draw(st.sampled_from([True, False, None])))
+        make_deleted_user(
+            n,
+            draw(days),
+            assignedPlans=draw(st.sampled_from([[], None])),
+            onPremisesSyncEnabled=draw(st.sampled_from([True, False, None])),
+        )
         for n in draw(st.lists(_numbers, max_size=5))
     ]
     soft = [
@@ -50,9 +60,18 @@ def tenants(draw: st.DrawFn) -> dict[str, list[Row]]:
         )
         for n in draw(st.lists(_numbers, max_size=6))
     ]
-    active = [make_mailbox(n, ExternalDirectoryObjectId=draw(_blank_or_id), RecipientTypeDetails=draw(_types)) for n in draw(st.lists(_numbers, max_size=5))]
+    active = [
+        make_mailbox(n, ExternalDirectoryObjectId=draw(_blank_or_id), RecipientTypeDetails=draw(_types))
+        for n in draw(st.lists(_numbers, max_size=5))
+    ]
     inactive = [row for row in soft if draw(st.booleans())]
-    return {"users": users, "deleted_users": deleted, "soft_deleted_mailboxes": soft, "mailboxes": active, "inactive_mailboxes": inactive}
+    return {
+        "users": users,
+        "deleted_users": deleted,
+        "soft_deleted_mailboxes": soft,
+        "mailboxes": active,
+        "inactive_mailboxes": inactive,
+    }
 
 
 def _as_data(result: Any) -> list[dict[str, Any]]:
@@ -67,7 +86,9 @@ def test_every_row_is_in_exactly_one_place(tenant: dict[str, list[Row]]) -> None
     result = audit(**tenant)
 
     users = len(tenant["users"]) + len(tenant["deleted_users"])
-    mailboxes = len(tenant["soft_deleted_mailboxes"]) + len(tenant["mailboxes"]) + len(tenant["inactive_mailboxes"])
+    mailboxes = (
+        len(tenant["soft_deleted_mailboxes"]) + len(tenant["mailboxes"]) + len(tenant["inactive_mailboxes"])
+    )
     assert users == result.tie_out["users"].rows_in == result.tie_out["users"].rows_accounted
     assert mailboxes == result.tie_out["mailboxes"].rows_in == result.tie_out["mailboxes"].rows_accounted
 
@@ -82,27 +103,37 @@ def test_the_order_of_rows_does_not_matter(tenant: dict[str, list[Row]], dice: r
 
 
 @settings(max_examples=150, deadline=None)
-@given(tenants(), st.sets(st.sampled_from(["users", "deleted_users", "soft_deleted_mailboxes", "mailboxes"]), min_size=1))
+@given(
+    tenants(),
+    st.sets(st.sampled_from(["users", "deleted_users", "soft_deleted_mailboxes", "mailboxes"]), min_size=1),
+)
 def test_an_incomplete_listing_never_means_gone(tenant: dict[str, list[Row]], cut: set[str]) -> None:
     """What a missing page may hold is never called purged or not present."""
-    snapshot = make_snapshot(incomplete=dict.fromkeys(cut, "page 2 is missing"), **tenant)
+    snapshot = make_snapshot(tenant, incomplete=dict.fromkeys(cut, "page 2 is missing"))
 
     findings = audit(snapshot).findings
 
     by_absence = findings[findings["external_directory_object_id"].notna()]
     assert not (by_absence["entra"] == "hard_deleted").any() or not cut & {"users", "deleted_users"}
     assert not (findings["entra"] == "hard_deleted").any() or "deleted_users" not in cut
-    assert not (findings["mailbox"] == "not_present").any() or not cut & {"soft_deleted_mailboxes", "mailboxes"}
+    assert not (findings["mailbox"] == "not_present").any() or not cut & {
+        "soft_deleted_mailboxes",
+        "mailboxes",
+    }
 
 
 @settings(max_examples=80, deadline=None)
 @given(tenants(), st.sampled_from(["users", "deleted_users", "soft_deleted_mailboxes", "mailboxes"]))
 def test_cutting_a_listing_never_makes_a_finding_disappear(tenant: dict[str, list[Row]], cut: str) -> None:
     """With the same rows, less certainty may withhold answers but drops no deadline."""
-    whole = audit(make_snapshot(**tenant)).findings
-    less = audit(make_snapshot(incomplete={cut: "throttled"}, **tenant)).findings
+    whole = audit(make_snapshot(tenant)).findings
+    less = audit(make_snapshot(tenant, incomplete={cut: "throttled"})).findings
 
-    due = {f["finding_id"]: f["act_by"] for _, f in whole.iterrows() if str(f["act_by"]) != "NaT" and f["orphan_class"] != "license_removed"}
+    due = {
+        f["finding_id"]: f["act_by"]
+        for _, f in whole.iterrows()
+        if str(f["act_by"]) != "NaT" and f["orphan_class"] != "license_removed"
+    }
     still_due = {f["finding_id"]: f["act_by"] for _, f in less.iterrows()}
     assert due.items() <= still_due.items()
 
@@ -113,11 +144,15 @@ def test_an_incomplete_listing_is_a_gap_and_an_absent_one_only_where_it_matters(
     lone = pair | {"soft_deleted_mailboxes": [make_deleted_mailbox(), make_deleted_mailbox(2)]}
     two_files = ["users", "mailboxes", "organization"]
 
-    answered, open_ = (audit(make_snapshot(without=two_files, **rows)) for rows in (pair, lone))
+    answered, open_ = (audit(make_snapshot(rows, without=two_files)) for rows in (pair, lone))
 
     assert () == answered.gaps
-    assert ("Present accounts were not provided, and 1 finding could not be decided without them.",) == open_.gaps
-    assert ("A listing was cut" in audit(make_snapshot(incomplete={"users": "A listing was cut"}, **pair)).gaps[0])
+    assert (
+        "Present accounts were not provided, and 1 finding could not be decided without them.",
+    ) == open_.gaps
+    assert (
+        "A listing was cut" in audit(make_snapshot(pair, incomplete={"users": "A listing was cut"})).gaps[0]
+    )
 
 
 def test_a_run_that_does_not_tie_out_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +174,10 @@ def test_every_field_is_there_in_order_and_an_empty_tenant_gives_no_findings() -
 
 def test_the_most_urgent_comes_first() -> None:
     """Overdue, then the nearest deadline, then what has none."""
-    mailboxes = [make_deleted_mailbox(n, days, ExternalDirectoryObjectId="") for n, days in enumerate((5, 31, 29, 12), 1)]
+    mailboxes = [
+        make_deleted_mailbox(n, days, ExternalDirectoryObjectId="")
+        for n, days in enumerate((5, 31, 29, 12), 1)
+    ]
     held = make_deleted_mailbox(9, 90, ExternalDirectoryObjectId="", IsInactiveMailbox=True)
 
     findings = audit(soft_deleted_mailboxes=[held, *mailboxes]).findings
@@ -153,7 +191,10 @@ def test_the_most_urgent_comes_first() -> None:
         ({"users": [make_user()], "mailboxes": [make_mailbox()]}, "healthy"),
         ({"users": [make_user(userType="Guest")]}, "guest"),
         ({"deleted_users": [make_deleted_user(userType="Guest")]}, "guest"),
-        ({"deleted_users": [make_deleted_user(assignedPlans=[], mail=None, proxyAddresses=[])]}, "never_had_a_mailbox"),
+        (
+            {"deleted_users": [make_deleted_user(assignedPlans=[], mail=None, proxyAddresses=[])]},
+            "never_had_a_mailbox",
+        ),
         ({"users": [make_user(assignedPlans=[])]}, "present_without_mailbox"),
     ],
 )
@@ -177,7 +218,11 @@ def test_the_services_own_mailboxes_are_no_orphans(kind: str) -> None:
 
 def test_signs_of_a_mailbox_that_are_not_known_keep_the_account_in_the_report() -> None:
     """A listing without plans and addresses cannot prove that there never was a mailbox."""
-    bare = {key: value for key, value in make_deleted_user().items() if key in ("id", "deletedDateTime", "userPrincipalName")}
+    bare = {
+        key: value
+        for key, value in make_deleted_user().items()
+        if key in ("id", "deletedDateTime", "userPrincipalName")
+    }
 
     result = audit(deleted_users=[bare])
 
@@ -187,7 +232,9 @@ def test_signs_of_a_mailbox_that_are_not_known_keep_the_account_in_the_report() 
 
 def test_the_input_is_not_changed() -> None:
     """The same snapshot may be audited twice."""
-    snapshot: Snapshot = make_snapshot(deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()])
+    snapshot: Snapshot = make_snapshot(
+        deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()]
+    )
     before = {name: table.frame.copy() for name, table in snapshot.tables.items()}
 
     audit(snapshot)

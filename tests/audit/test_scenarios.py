@@ -17,11 +17,15 @@ TABLE = load_table()
 BRANCHES = [(scenario, branch) for scenario in TABLE.scenarios.values() for branch in scenario.branches]
 BRANCH_IDS = [f"{scenario.id}/{branch.id or '-'}" for scenario, branch in BRANCHES]
 
-# Read off the "Solution" lines of KB 20804 (and of KB 3158794 for license_removed): the outcome by scenario and branch.
-OUTCOMES = {
+# Read off the "Solution" lines of KB 20804 (and of KB 3158794 for license_removed): the outcome by scenario
+# and branch.
+OUTCOMES: dict[str, dict[str | None, str]] = {
     "managed-present-present": {None: "healthy"},
     "managed-present-soft_deleted": {"not_inactive": "recoverable"},
-    "managed-present-not_present": {"no_license_removed": "not_recoverable", "license_removed": "recoverable"},
+    "managed-present-not_present": {
+        "no_license_removed": "not_recoverable",
+        "license_removed": "recoverable",
+    },
     "managed-soft_deleted-present": {None: "contact_support"},
     "managed-soft_deleted-soft_deleted": {"object_ids_match": "recoverable"},
     "managed-soft_deleted-not_present": {"no_license_removed": "not_recoverable"},
@@ -31,7 +35,10 @@ OUTCOMES = {
     "present-present-present": {None: "healthy"},
     "present-present-soft_deleted": {"not_inactive": "recoverable", "object_ids_differ": "contact_support"},
     "present-present-not_present": {"unlicensed": "not_recoverable", "licensed": "not_recoverable"},
-    "present-soft_deleted-present": {"object_ids_match": "recoverable", "object_ids_differ": "contact_support"},
+    "present-soft_deleted-present": {
+        "object_ids_match": "recoverable",
+        "object_ids_differ": "contact_support",
+    },
     "present-soft_deleted-soft_deleted": {"object_ids_match": "recoverable"},
     "present-soft_deleted-not_present": {"licensed": "recoverable", "unlicensed": "not_recoverable"},
     "present-hard_deleted-present": {None: "contact_support"},
@@ -40,11 +47,17 @@ OUTCOMES = {
     "deleted-present-present": {None: "contact_support"},
     "deleted-present-soft_deleted": {"no_active_mailbox": "recoverable"},
     "deleted-present-not_present": {"no_license_removed": "contact_support"},
-    "deleted-soft_deleted-present": {"object_ids_match": "recoverable", "object_ids_differ": "contact_support"},
+    "deleted-soft_deleted-present": {
+        "object_ids_match": "recoverable",
+        "object_ids_differ": "contact_support",
+    },
     "deleted-soft_deleted-soft_deleted": {"object_ids_match": "recoverable"},
     "deleted-soft_deleted-not_present": {"no_license_removed": "contact_support"},
     "deleted-hard_deleted-present": {None: "recoverable"},
-    "deleted-hard_deleted-soft_deleted": {"inactive_federated": "recoverable", "inactive_not_federated": "recoverable"},
+    "deleted-hard_deleted-soft_deleted": {
+        "inactive_federated": "recoverable",
+        "inactive_not_federated": "recoverable",
+    },
     "deleted-hard_deleted-not_present": {None: "not_recoverable"},
 }
 
@@ -95,7 +108,9 @@ def test_a_destructive_command_asks_before_it_acts(step: Any) -> None:
     removing = [command for command in step.commands if command.startswith("Remove-")]
 
     assert all("-Confirm" in command for command in removing)
-    assert not any("PermanentlyDelete" in command or "RemoveFromRecycleBin" in command for command in step.commands)
+    assert not any(
+        "PermanentlyDelete" in command or "RemoveFromRecycleBin" in command for command in step.commands
+    )
 
 
 def test_no_retired_command_is_printed() -> None:
@@ -113,7 +128,9 @@ def test_everything_defined_is_used() -> None:
     plans += [TABLE.undetermined, TABLE.ambiguous, *(other.plan for other in TABLE.others.values())]
 
     assert set(TABLE.steps) == {step for plan in plans for step in plan.steps}
-    assert set(TABLE.warnings) == {warning for plan in plans for warning in plan.warnings} | set(WARNINGS_BY_FACT)
+    assert set(TABLE.warnings) == {warning for plan in plans for warning in plan.warnings} | set(
+        WARNINGS_BY_FACT
+    )
 
 
 def _without_a_scenario(data: dict[str, Any]) -> None:

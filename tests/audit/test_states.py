@@ -1,4 +1,7 @@
-"""The three axes: what was seen, and what an incomplete listing may hide. The most important tests of the project."""
+"""The three axes: what was seen, and what an incomplete listing may hide.
+
+The most important tests of the project.
+"""
 
 import base64
 import uuid
@@ -7,7 +10,16 @@ from typing import Any
 import pytest
 
 from audit.findings import AuditResult
-from tests.builders import audit, guid, make_deleted_mailbox, make_deleted_user, make_snapshot, make_user, only_finding
+from tests.builders import (
+    Row,
+    audit,
+    guid,
+    make_deleted_mailbox,
+    make_deleted_user,
+    make_snapshot,
+    make_user,
+    only_finding,
+)
 
 LISTINGS = ("deleted_users", "users", "soft_deleted_mailboxes", "mailboxes")
 
@@ -18,7 +30,9 @@ def _anchor(id_: str) -> str:
 
 def _lone_mailbox(*, incomplete: str, object_id: str) -> AuditResult:
     mailbox = make_deleted_mailbox(ExternalDirectoryObjectId=object_id)
-    return audit(make_snapshot(soft_deleted_mailboxes=[mailbox], incomplete={incomplete: "page 2 is missing"}))
+    return audit(
+        make_snapshot(soft_deleted_mailboxes=[mailbox], incomplete={incomplete: "page 2 is missing"})
+    )
 
 
 @pytest.mark.parametrize("incomplete", ["deleted_users", "users"])
@@ -76,16 +90,25 @@ def test_complete_listings_do_prove_absence() -> None:
     result = audit(deleted_users=[make_deleted_user(1)], soft_deleted_mailboxes=[gone])
 
     states = {f["display_name"]: (f["entra"], f["mailbox"]) for _, f in result.findings.iterrows()}
-    assert {"Person 1": ("soft_deleted", "not_present"), "Person 2": ("hard_deleted", "soft_deleted")} == states
+    assert {
+        "Person 1": ("soft_deleted", "not_present"),
+        "Person 2": ("hard_deleted", "soft_deleted"),
+    } == states
 
 
 @pytest.mark.parametrize(
     ("sync", "expected"),
-    [({"onPremisesSyncEnabled": None}, "managed"), ({"onPremisesSyncEnabled": False}, "managed"), ({"onPremisesSyncEnabled": True}, None)],
+    [
+        ({"onPremisesSyncEnabled": None}, "managed"),
+        ({"onPremisesSyncEnabled": False}, "managed"),
+        ({"onPremisesSyncEnabled": True}, None),
+    ],
 )
 def test_the_on_premises_axis_without_active_directory(sync: dict[str, Any], expected: str | None) -> None:
     """Null means never synchronized; a synchronized account may be there or not."""
-    finding = only_finding(audit(deleted_users=[make_deleted_user(**sync)], soft_deleted_mailboxes=[make_deleted_mailbox()]))
+    finding = only_finding(
+        audit(deleted_users=[make_deleted_user(**sync)], soft_deleted_mailboxes=[make_deleted_mailbox()])
+    )
 
     assert expected == finding["on_premises"]
 
@@ -96,7 +119,9 @@ def test_both_scenarios_stay_candidates_where_active_directory_was_not_read() ->
 
     finding = only_finding(audit(deleted_users=[user], soft_deleted_mailboxes=[make_deleted_mailbox()]))
 
-    assert ("present-soft_deleted-soft_deleted", "deleted-soft_deleted-soft_deleted") == finding["scenario_candidates"]
+    assert ("present-soft_deleted-soft_deleted", "deleted-soft_deleted-soft_deleted") == finding[
+        "scenario_candidates"
+    ]
     assert "restorable" == finding["orphan_class"]
     assert "recoverable" == finding["outcome"]
     assert any("ad-users" in missing for missing in finding["missing_evidence"])
@@ -109,9 +134,11 @@ def test_active_directory_is_matched_by_source_anchor(listing: str, expected: st
     user = make_deleted_user(onPremisesSyncEnabled=True, onPremisesImmutableId=_anchor(guid(0x77)))
     row = {"objectGUID": guid(0x77) if column == "objectGUID" else guid(0x78), "mS-DS-ConsistencyGuid": None}
     row |= {column: guid(0x77) if column == "objectGUID" else _anchor(guid(0x77))}
-    directory = {"ad_users": [], "ad_deleted_users": []} | {listing: [row]}
+    directory: dict[str, list[Row]] = {"ad_users": [], "ad_deleted_users": []} | {listing: [row]}
 
-    finding = only_finding(audit(deleted_users=[user], soft_deleted_mailboxes=[make_deleted_mailbox()], **directory))
+    finding = only_finding(
+        audit(deleted_users=[user], soft_deleted_mailboxes=[make_deleted_mailbox()], **directory)
+    )
 
     assert expected == finding["on_premises"]
 
@@ -120,45 +147,70 @@ def test_an_account_not_among_the_deleted_ones_is_not_deleted_where_the_present_
     """Absence from Active Directory counts only where it was listed whole."""
     user = make_deleted_user(onPremisesSyncEnabled=True, onPremisesImmutableId=_anchor(guid(0x77)))
     snapshot = make_snapshot(
-        deleted_users=[user], soft_deleted_mailboxes=[make_deleted_mailbox()], ad_users=[], incomplete={"ad_users": "size limit"}
+        deleted_users=[user],
+        soft_deleted_mailboxes=[make_deleted_mailbox()],
+        ad_users=[],
+        incomplete={"ad_users": "size limit"},
     )
 
     assert only_finding(audit(snapshot))["on_premises"] is None
 
 
 @pytest.mark.parametrize(
-    ("organization", "expected"), [({"onPremisesSyncEnabled": None}, "managed"), ({"onPremisesSyncEnabled": True}, None), ({}, None)]
+    ("organization", "expected"),
+    [({"onPremisesSyncEnabled": None}, "managed"), ({"onPremisesSyncEnabled": True}, None), ({}, None)],
 )
-def test_the_organization_answers_only_where_the_mailbox_does_not(organization: dict[str, Any], expected: str | None) -> None:
+def test_the_organization_answers_only_where_the_mailbox_does_not(
+    organization: dict[str, Any], expected: str | None
+) -> None:
     """A tenant that never synchronized has only managed accounts."""
     mailbox = make_deleted_mailbox(ExternalDirectoryObjectId="")
     del mailbox["IsDirSynced"]
 
-    finding = only_finding(audit(soft_deleted_mailboxes=[mailbox], organization=[{"id": guid(9), **organization}]))
+    finding = only_finding(
+        audit(soft_deleted_mailboxes=[mailbox], organization=[{"id": guid(9), **organization}])
+    )
 
     assert expected == finding["on_premises"]
 
 
 @pytest.mark.parametrize(
     ("said", "listed", "expected"),
-    [(True, None, True), (False, None, False), ("absent", None, None), ("absent", True, True), ("absent", False, False), (False, True, None)],
+    [
+        (True, None, True),
+        (False, None, False),
+        ("absent", None, None),
+        ("absent", True, True),
+        ("absent", False, False),
+        (False, True, None),
+    ],
 )
-def test_whether_a_hold_keeps_the_mailbox(said: bool | str, listed: bool | None, expected: bool | None) -> None:
+def test_whether_a_hold_keeps_the_mailbox(
+    said: bool | str, listed: bool | None, expected: bool | None
+) -> None:
     """Its own flag, else the complete inactive listing; where both speak and disagree it is not known."""
     mailbox = make_deleted_mailbox(ExternalDirectoryObjectId="", IsInactiveMailbox=said)
     if said == "absent":
         del mailbox["IsInactiveMailbox"]
-    inactive = {} if listed is None else {"inactive_mailboxes": [mailbox] if listed else []}
+    inactive: dict[str, list[Row]] = {}
+    if listed is not None:
+        inactive["inactive_mailboxes"] = [mailbox] if listed else []
 
     finding = only_finding(audit(soft_deleted_mailboxes=[mailbox], **inactive))
 
     actual = finding["is_inactive_mailbox"]
-    assert (None if expected is None else expected) == (None if actual is None or str(actual) == "<NA>" else bool(actual))
+    assert (None if expected is None else expected) == (
+        None if actual is None or str(actual) == "<NA>" else bool(actual)
+    )
 
 
 def test_an_account_listed_as_present_and_deleted_is_neither() -> None:
     """It changed while the listings were read."""
-    result = audit(users=[make_user()], deleted_users=[make_deleted_user()], soft_deleted_mailboxes=[make_deleted_mailbox()])
+    result = audit(
+        users=[make_user()],
+        deleted_users=[make_deleted_user()],
+        soft_deleted_mailboxes=[make_deleted_mailbox()],
+    )
 
     finding = only_finding(result)
     assert finding["entra"] is None

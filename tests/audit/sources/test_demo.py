@@ -18,7 +18,11 @@ TABLE = load_table()
 def test_each_person_is_classified_as_the_guide_says(person: dict[str, Any]) -> None:
     """Class, scenario and branch as written beside the person."""
     has_mailbox = person["mailbox"] != "none"
-    id_ = f"mailbox:{guid('mailbox', person['name'])}" if has_mailbox else f"account:{guid('user', person['name'])}"
+    id_ = (
+        f"mailbox:{guid('mailbox', person['name'])}"
+        if has_mailbox
+        else f"account:{guid('user', person['name'])}"
+    )
 
     finding = FINDINGS[id_]
 
@@ -36,7 +40,8 @@ def test_every_observable_scenario_and_branch_has_a_person() -> None:
         for branch in scenario.branches
         if branch.outcome != "healthy"
     }
-    # A present account without a mailbox and without a license taken away is no orphan: it is counted, not reported.
+    # A present account without a mailbox and without a license taken away is no orphan: it is counted,
+    # not reported.
     no_orphans = {
         ("managed-present-not_present", "no_license_removed"),
         ("present-present-not_present", "unlicensed"),
@@ -60,7 +65,9 @@ def test_every_urgency_is_shown(urgency: str) -> None:
     assert urgency in {finding["urgency"] for finding in FINDINGS.values()}
 
 
-@pytest.mark.parametrize("orphan_class", sorted({row.id for row in TABLE.classes if row.id} | {"undetermined"}))
+@pytest.mark.parametrize(
+    "orphan_class", sorted({row.id for row in TABLE.classes if row.id} | {"undetermined"})
+)
 def test_every_class_is_shown(orphan_class: str) -> None:
     """Each has its findings."""
     assert orphan_class in {finding["orphan_class"] for finding in FINDINGS.values()}
@@ -70,8 +77,8 @@ def test_every_class_is_shown(orphan_class: str) -> None:
     "code",
     [
         "archive_guid_in_use", "duplicate_exchange_guid", "duplicate_object_id", "exchange_guid_in_use",
-        "inactive_listings_differ", "not_a_user", "object_id_mismatch", "present_and_deleted", "several_mailboxes",
-        "smtp_in_use", "upn_in_use",
+        "inactive_listings_differ", "not_a_user", "object_id_mismatch", "present_and_deleted",
+        "several_mailboxes", "smtp_in_use", "upn_in_use",
     ],
 )  # fmt: skip
 def test_every_conflict_is_shown(code: str) -> None:
@@ -79,7 +86,9 @@ def test_every_conflict_is_shown(code: str) -> None:
     assert code in {conflict["code"] for finding in FINDINGS.values() for conflict in finding["conflicts"]}
 
 
-@pytest.mark.parametrize("blocker", ["account_still_restorable", "additional_shards", "auto_expanding_archive", "federated_domain"])
+@pytest.mark.parametrize(
+    "blocker", ["account_still_restorable", "additional_shards", "auto_expanding_archive", "federated_domain"]
+)
 def test_every_blocker_is_shown(blocker: str) -> None:
     """Each takes its commands away."""
     assert blocker in {blocker for finding in FINDINGS.values() for blocker in finding["blockers"]}
@@ -93,7 +102,10 @@ def test_the_demo_never_goes_stale() -> None:
 
     moved = run_audit(DemoSource().collect(later), later)
 
-    assert RESULT.findings["urgency"].value_counts().to_dict() == moved.findings["urgency"].value_counts().to_dict()
+    assert (
+        RESULT.findings["urgency"].value_counts().to_dict()
+        == moved.findings["urgency"].value_counts().to_dict()
+    )
     assert len(aged.findings) == len(RESULT.findings)
 
 
