@@ -16,11 +16,8 @@ def identity_of(judged: Judged, cases: Cases) -> dict[str, list[str | None]]:
         a or m or None
         for a, m in zip(account_ids, judged.of_mailbox("ExternalDirectoryObjectId", cases), strict=True)
     ]
-    keys = judged.of_mailbox("key", cases)
     return {
-        "finding_id": [
-            f"mailbox:{key}" if key else f"account:{id_}" for key, id_ in zip(keys, object_ids, strict=True)
-        ],
+        "finding_id": _finding_ids(judged, cases, object_ids),
         "display_name": _first(
             judged.of_mailbox("DisplayName", cases), judged.of_account("displayName", cases)
         ),
@@ -34,6 +31,23 @@ def identity_of(judged: Judged, cases: Cases) -> dict[str, list[str | None]]:
         "exchange_guid": _first(judged.of_mailbox("ExchangeGuid", cases)),
         "recipient_type": _first(judged.of_mailbox("RecipientTypeDetails", cases)),
     }
+
+
+def _finding_ids(judged: Judged, cases: Cases, object_ids: list[str | None]) -> list[str | None]:
+    """Name each case by its mailbox, else by its account.
+
+    An active mailbox that has a deleted one's ExchangeGuid (a conflict) says that it is the active one.
+    """
+    mailboxes = judged.joined.mailboxes
+    deleted = set(mailboxes.loc[~mailboxes["active"].astype(bool), "key"])
+    keys, active = judged.of_mailbox("key", cases), judged.of_mailbox("active", cases)
+    names = (
+        f"{key}:active" if is_active and key in deleted else key
+        for key, is_active in zip(keys, active, strict=True)
+    )
+    return [
+        f"mailbox:{name}" if name else f"account:{id_}" for name, id_ in zip(names, object_ids, strict=True)
+    ]
 
 
 def _sign_in_names(judged: Judged, cases: Cases) -> list[str | None]:

@@ -230,9 +230,10 @@ def _facts(
     for case, state in licenses.items():
         facts["has_exchange_license"][case] = _trit(state.has_license)
         facts["had_mailbox"][case] = _trit(_had_mailbox(state, addresses[case], mails[case]))
-        # A plan taken away long ago left nothing to reconnect; a present account without a date shows
-        # nothing new.
-        too_old = present[joined.account[case]] and (state.removed_at is None or state.removed_at < limit)
+        # A plan taken away longer ago than the window left nothing to reconnect, and so does one a present
+        # account lost at a time not known: its plans stay listed for years.
+        undated = state.removed_at is None and present[joined.account[case]]
+        too_old = undated or (state.removed_at is not None and state.removed_at < limit)
         disabled = joined.mailbox[case] >= 0 and facts["is_inactive_mailbox"][case] != 1
         facts["license_removed"][case] = disabled or (state.removed and not too_old)
     return facts

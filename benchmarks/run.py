@@ -1,10 +1,12 @@
 """Time and peak memory of every stage, beside its floor measured in the same run.
 
-    python -m benchmarks.run 100000            # makes the tenant it needs; 10000, 100000, 1000000
+    python -m benchmarks.run 100000    # makes the tenant it needs; 10000, 100000, 1000000
 
-Floors: what the same libraries need at best. Reading and joining: decoding the JSON with the decoder the audit uses
-(once as a plain program does it, once with Python's cycle collector paused as the audit does) and one pandas merge.
-The workbook: openpyxl's write-only mode appending the same cells bare. Memory is growth of resident memory.
+Floors: what the same libraries need at best.
+Reading and joining: decoding the JSON with the decoder the audit uses, and one pandas merge; once as a plain
+program does it, once with Python's cycle collector paused as the audit does.
+The workbook: openpyxl's write-only mode appending the same cells bare.
+Memory is the growth of resident memory.
 """
 
 import gc
@@ -40,7 +42,7 @@ _LISTINGS = ("deleted-users", "soft-deleted-mailboxes")
 
 def main(size: int) -> None:
     """Measure a tenant of `size` accounts and `size` mailboxes and print the table."""
-    rounds = ROUNDS if size <= 100_000 else 1  # noqa: PLR2004 - a million takes minutes a round
+    rounds = ROUNDS if size <= 100_000 else 1  # a million takes minutes a round
     folder = Path(tempfile.gettempdir()) / f"mailbox-audit-benchmark-{size}"
     if not (folder / "mailboxes.json").exists():
         write_tenant(size, folder)
@@ -67,7 +69,10 @@ def main(size: int) -> None:
 
 
 def _decode_and_merge(folder: Path) -> pd.DataFrame:
-    rows = {name: [row for path in sorted(folder.glob(f"{name}*")) for row in orjson.loads(path.read_bytes())["value"]] for name in _LISTINGS}
+    pages = {
+        name: [orjson.loads(p.read_bytes()) for p in sorted(folder.glob(f"{name}*"))] for name in _LISTINGS
+    }
+    rows = {name: [row for page in own for row in page["value"]] for name, own in pages.items()}
     users = pd.DataFrame({"id": [row["id"] for row in rows["deleted-users"]]}, dtype=object)
     ids = [row["ExternalDirectoryObjectId"] for row in rows["soft-deleted-mailboxes"]]
     mailboxes = pd.DataFrame({"id": [id_ for id_ in ids if id_]}, dtype=object)
@@ -127,7 +132,7 @@ def _start_up() -> None:
     times = []
     for _ in range(7):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "jobs", "--help"], check=True, capture_output=True)  # noqa: S603 - ourselves
+        subprocess.run([sys.executable, "-m", "jobs", "--help"], check=True, capture_output=True)
         times.append(time.perf_counter() - began)
     gc.collect()
     _show("--help, a new process", Figures(sorted(times)[3]))

@@ -88,7 +88,8 @@ def scenarios() -> str:
         _GENERATED,
         "",
         "What Microsoft's two articles say of every state, and what to run today.",
-        "The table itself is [`audit/scenarios.toml`](../audit/scenarios.toml); its head explains axes and facts.",
+        "The table itself is [`audit/scenarios.toml`](../audit/scenarios.toml).",
+        "Its head explains the axes and the facts.",
         "",
         *scenarios_page.page(load_table()),
     ]

@@ -26,7 +26,11 @@ def page(table: DecisionTable) -> Iterator[str]:
 
 
 def _overview(table: DecisionTable) -> Iterator[str]:
-    yield from ("## The 27 scenarios at a glance", "", "| on-premises | Entra ID | mailbox | outcome by branch |")
+    yield from (
+        "## The 27 scenarios at a glance",
+        "",
+        "| on-premises | Entra ID | mailbox | outcome by branch |",
+    )
     yield "| --- | --- | --- | --- |"
     for scenario in table.scenarios.values():
         states = " | ".join(scenario.states[axis] for axis in AXES)
@@ -34,11 +38,15 @@ def _overview(table: DecisionTable) -> Iterator[str]:
 
 
 def _outcomes(scenario: Scenario) -> str:
-    return ", ".join(f"{branch.id}: {branch.outcome}" if branch.id else branch.outcome for branch in scenario.branches)
+    outcomes = (
+        f"{branch.id}: {branch.outcome}" if branch.id else branch.outcome for branch in scenario.branches
+    )
+    return ", ".join(outcomes)
 
 
 def _scenario(table: DecisionTable, scenario: Scenario) -> Iterator[str]:
-    yield from ("", f"### {scenario.id}", "", f"KB 20804, `#{scenario.anchor}`.", f"The guide says: {scenario.kb_says}")
+    yield from ("", f"### {scenario.id}", "", f"KB 20804, `#{scenario.anchor}`.")
+    yield f"The guide says: {scenario.kb_says}"
     if scenario.slips:
         yield from ("", "Slips in the guide:", "", *(f"- {slip}" for slip in scenario.slips))
     if scenario.unobservable:
@@ -67,8 +75,10 @@ def _steps_and_warnings(table: DecisionTable, plan: Plan) -> Iterator[str]:
 
 
 def _classes(table: DecisionTable) -> Iterator[str]:
-    yield from ("", "## Orphan classes", "", "The first row that fits names the class, or says why a case is no orphan.", "")
-    yield from ("| class | on-premises | Entra ID | mailbox | if | what it is |", "| --- | --- | --- | --- | --- | --- |")
+    yield from ("", "## Orphan classes", "")
+    yield from ("The first row that fits names the class, or says why a case is no orphan.", "")
+    yield "| class | on-premises | Entra ID | mailbox | if | what it is |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for row in table.classes:
         states = " | ".join(_some(row, axis) for axis in AXES)
         name = f"`{row.id}`" if row.id else f"no orphan: {row.excluded}"
@@ -82,7 +92,8 @@ def _some(row: OrphanClass, axis: str) -> str:
 
 
 def _steps(table: DecisionTable) -> Iterator[str]:
-    yield from ("", "## Steps", "", "A step is left out where the case lacks what it needs, or something blocks it.")
+    yield from ("", "## Steps", "")
+    yield "A step is left out where the case lacks what it needs, or something blocks it."
     for step in table.steps.values():
         yield from ("", f'<a id="step-{step.id}"></a>**{step.id}** ({step.kind}): {step.say}')
         if step.needs:

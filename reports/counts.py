@@ -37,8 +37,15 @@ def unknown_purge(findings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def unknown_restore(findings: pd.DataFrame) -> "pd.Series[bool]":
-    """Mark the findings whose account is in the recycle bin until a date that is not known."""
-    return (findings["entra"] == "soft_deleted") & findings["restore_account_by"].isna()
+    """Mark the findings whose account is in the recycle bin until a date that is not known.
+
+    Not those whose account there is another one with the same source anchor: its deadline is not theirs.
+    """
+    another = [
+        any(conflict["code"] == "object_id_mismatch" for conflict in own) for own in findings["conflicts"]
+    ]
+    undated = findings["restore_account_by"].isna() & ~pd.Series(another, index=findings.index, dtype=bool)
+    return (findings["entra"] == "soft_deleted") & undated
 
 
 def dated(findings: pd.DataFrame) -> pd.DataFrame:

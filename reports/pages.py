@@ -59,19 +59,19 @@ class Page:
 
 
 def summary(result: AuditResult, run: RunInfo) -> Page:
-    """Return the first sheet: verdict, run, counts, the next deadlines, where to look next."""
+    """Return the first sheet: verdict, what is urgent, the next deadlines, counts, where to look, run."""
     lines = (
         *_verdict(result),
-        _heading("Run"),
-        *_run_rows(run),
-        _heading("Where to look next"),
-        *(_row(name, None, text) for name, text in WHERE_NEXT),
         _heading(f"Findings: {len(result.findings):,}, by urgency"),
         *_count_rows(result.findings["urgency"], URGENCIES),
         _heading("Next deadlines"),
         *_next_deadlines(result.findings),
         _heading("Findings by class"),
         *_count_rows(result.findings["orphan_class"], CLASSES),
+        _heading("Where to look next"),
+        *(_row(name, None, text) for name, text in WHERE_NEXT),
+        _heading("Run"),
+        *_run_rows(run),
     )
     return Page("Summary", (30, 19, 11, 28, 29, 90), lines)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-CHUNK_ROWS = 5_000
+CHUNK_ROWS = 1_000
 
 
 def chunked(frame: pd.DataFrame, size: int = CHUNK_ROWS) -> Iterator[pd.DataFrame]:

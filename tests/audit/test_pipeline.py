@@ -89,6 +89,7 @@ def test_every_row_is_in_exactly_one_place(tenant: dict[str, list[Row]]) -> None
     mailboxes = (
         len(tenant["soft_deleted_mailboxes"]) + len(tenant["mailboxes"]) + len(tenant["inactive_mailboxes"])
     )
+    assert result.findings["finding_id"].is_unique
     assert users == result.tie_out["users"].rows_in == result.tie_out["users"].rows_accounted
     assert mailboxes == result.tie_out["mailboxes"].rows_in == result.tie_out["mailboxes"].rows_accounted
 
