@@ -48,16 +48,18 @@ def unknown_restore(findings: pd.DataFrame) -> "pd.Series[bool]":
     return (findings["entra"] == "soft_deleted") & undated
 
 
-def dated(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings with a known deadline, earliest first."""
-    known = findings[findings["act_by"].notna()]
-    return known.sort_values(["act_by", "finding_id"], kind="stable")
+def dated(findings: pd.DataFrame) -> pd.Index:
+    """Return the labels of the findings with a known deadline, earliest first."""
+    known = findings.loc[findings["act_by"].notna(), ["act_by", "finding_id"]]
+    return known.sort_values(["act_by", "finding_id"], kind="stable").index
 
 
-def by_deadline(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings with a deadline, earliest first; those of which it is not known come before."""
-    unknown = unknown_deadline(findings)
-    return pd.concat([findings[unknown], dated(findings)]) if unknown.any() else dated(findings)
+def by_deadline(findings: pd.DataFrame) -> pd.Index:
+    """Return the labels of the findings with a deadline; those of which it is not known come first.
+
+    Labels, not rows: a sorted copy of a large report would double it.
+    """
+    return findings.index[unknown_deadline(findings)].append(dated(findings))
 
 
 def _count(findings: pd.DataFrame, column: str, values: dict[str, str]) -> dict[str, int]:

@@ -120,7 +120,7 @@ def _count_rows(values: "pd.Series[str]", meanings: dict[str, str]) -> Iterator[
 def _next_deadlines(findings: pd.DataFrame) -> Iterator[Line]:
     if unknown := unknown_sentence(findings):
         yield _sentence(unknown)
-    nearest = dated(findings).head(NEXT_DEADLINES)
+    nearest = findings.loc[dated(findings)[:NEXT_DEADLINES]]
     if nearest.empty:
         yield _sentence("No deadline is known.")
         return

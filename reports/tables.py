@@ -88,9 +88,7 @@ GLOSSARY_COLUMNS = (
 
 def deadlines(findings: pd.DataFrame) -> Table:
     """Return what is lost when, the earliest first; clocks with an unknown end before all others."""
-    return Table(
-        "Deadlines", DEADLINE_COLUMNS, lambda: _deadline_chunks(by_deadline(findings)), freeze=2, pages_wide=2
-    )
+    return Table("Deadlines", DEADLINE_COLUMNS, lambda: _deadline_chunks(findings), freeze=2, pages_wide=2)
 
 
 def all_findings(findings: pd.DataFrame) -> Table:
@@ -122,8 +120,10 @@ def _values(rows: pd.DataFrame, name: str) -> list[Value]:
     return [*map(reader_of(field), plain(rows[name]))]
 
 
-def _deadline_chunks(ordered: pd.DataFrame) -> Iterator[Chunk]:
-    for rows in chunked(ordered):
+def _deadline_chunks(findings: pd.DataFrame) -> Iterator[Chunk]:
+    order = by_deadline(findings)
+    for start in range(0, len(order), CHUNK_ROWS):
+        rows = findings.loc[order[start : start + CHUNK_ROWS]]
         values = {column.name: _values(rows, column.name) for column in DEADLINE_COLUMNS}
         values["mailbox_purge_after"] = _or_unknown(values["mailbox_purge_after"], unknown_purge(rows))
         values["restore_account_by"] = _or_unknown(values["restore_account_by"], unknown_restore(rows))

@@ -55,7 +55,7 @@ def _most_urgent(findings: pd.DataFrame) -> Iterator[str]:
     if ordered.empty:
         return
     yield f"Most urgent ({min(len(ordered), MOST_URGENT)} of {len(ordered):,} with a known deadline):"
-    nearest = ordered.head(MOST_URGENT)
+    nearest = findings.loc[ordered[:MOST_URGENT]]
     names = ("urgency", "display_name", "user_principal_name", "finding_id", "orphan_class")
     rows = zip(instants(nearest["act_by"]), *(plain(nearest[name]) for name in names), strict=True)
     for act_by, urgency, name, upn, finding_id, kind in rows:
