@@ -7,14 +7,16 @@ from typing import NamedTuple
 from audit.classify import Decision
 from audit.commands import fields_of, fill, values_of
 from audit.conflicts import AMBIGUOUS
+from audit.decision_table import DecisionTable, Plan
 from audit.findings import Step
 from audit.holds import only_delay_holds
-from audit.scenarios import DecisionTable
-from audit.states import AD_DELETED, AD_PRESENT
 
 WARNINGS_BY_FACT = (
     "ambiguous",
     "no_guid",
+    "object_id_still_set",
+    "type_not_known",
+    "archive_not_known",
     "overdue",
     "account_overdue",
     "do_not_relicense_copy",
@@ -38,25 +40,34 @@ class Subject:
     object_id: str | None
     exchange_guid: str | None
     other_object_id: str | None
+    """The duplicate user by which the case is judged."""
+    claimed: bool
+    """Another account has the mailbox's source anchor."""
     target_guid: str | None
-    """The active mailbox to copy into: the same account's, or that of the account the person has now."""
+    """The active mailbox to copy into, where ids leave exactly one."""
     has_returned: bool
-    """Another present account with an active mailbox has the sign-in name now."""
-    anchor: str | None
+    """Another present account has the sign-in name now."""
+    anchor_guid: str | None
+    """The source anchor as a GUID."""
+    ad_guid: str | None
+    """The objectGUID of the on-premises account, from an Active Directory listing."""
     legacy_dn: str | None
     upn: str | None
     """The sign-in name without Entra's prefix."""
+    new_upn: str | None
+    """A sign-in name for a recovered account that nobody read here uses."""
     name: str
-    initial_domain: str | None
-    """The tenant's onmicrosoft.com domain, always managed."""
+    recipient_type: str | None
     has_archive: bool
-    auto_expanding_archive: bool
+    auto_expanding_archive: bool | None
     mailbox_locations: tuple[str, ...] | None
     is_federated: bool | None
+    account_known: bool
+    """The account is in a listing."""
     account_in_recycle_bin: bool
     mailbox_is_soft_deleted: bool
-    on_premises: int
-    """Bits of the on-premises axis."""
+    may_be_synced: bool
+    """An on-premises account is not ruled out."""
     holds: tuple[dict[str, object], ...]
     conflicts: Sequence[Mapping[str, str | None]]
     garbage: bool
@@ -83,31 +94,47 @@ def advise(table: DecisionTable, subject: Subject) -> Advice:
     """Return the advice for one finding; commands are empty where printing one would be unsafe."""
     ambiguous = any(conflict["code"] in AMBIGUOUS for conflict in subject.conflicts)
     plan = table.ambiguous if ambiguous else subject.decision.plan
-    blockers = tuple(blockers_of(subject))
+    blockers = blockers_of(subject)
     rules = [table.steps[step] for step in plan.steps]
     wanted = frozenset[str]().union(*map(fields_of, rules))
-    steps = fill(rules, _values(subject, wanted), _has(subject), frozenset(blockers))
+    blocking = frozenset(blockers)
+    steps = fill(rules, _values(subject, wanted), _has(subject, blocking), blocking)
     warned = [*_own_warnings(subject, ambiguous=ambiguous), *plan.warnings]
     warnings = [table.warnings[warning] for warning in dict.fromkeys(warned)]
-    warnings += [table.blockers[blocker] for blocker in blockers if blocker != "account_still_restorable"]
+    told = {"account_still_restorable"} if subject.account_in_recycle_bin else set()
+    warnings += [table.blockers[blocker].says for blocker in blockers if blocker not in told]
     warnings += [
         f"{conflict['note']} ({conflict['code']}, {conflict['with']})" for conflict in subject.conflicts
     ]
     commands = tuple(command for step in steps for command in step.commands)
-    return Advice(plan.action, steps, commands, blockers, tuple(dict.fromkeys(warnings)))
+    return Advice(
+        _action(table, plan, blockers), steps, commands, tuple(blockers), tuple(dict.fromkeys(warnings))
+    )
+
+
+def _action(table: DecisionTable, plan: Plan, blockers: list[str]) -> str:
+    """Return what to do: the plan's sentence, unless a blocker took a step away from it."""
+    for blocker in blockers:
+        action = table.blockers[blocker].action
+        if action and any(blocker in table.steps[step].blocked_by for step in plan.steps):
+            return action
+    return plan.action
 
 
 def blockers_of(subject: Subject) -> list[str]:
-    """Name what makes a recovery command fail (facts/exchange.md 3.5)."""
-    if not subject.mailbox_is_soft_deleted:
-        return []
+    """Name what makes a recovery command fail or reach too far (facts/exchange.md 3.5)."""
     locations = [location.lower() for location in subject.mailbox_locations or ()]
+    expanding = subject.auto_expanding_archive or any(";auxarchive;" in text for text in locations)
+    codes = {conflict["code"] for conflict in subject.conflicts}
+    deleted = subject.mailbox_is_soft_deleted
+    in_bin = subject.account_in_recycle_bin or "restorable_account" in codes
     found = {
-        "account_still_restorable": subject.account_in_recycle_bin,
-        "auto_expanding_archive": subject.auto_expanding_archive
-        or any(";auxarchive;" in text for text in locations),
-        "additional_shards": any(";auxprimary;" in text for text in locations),
-        "federated_domain": bool(subject.is_federated),
+        "account_still_restorable": deleted and in_bin,
+        "auto_expanding_archive": deleted and expanding,
+        "additional_shards": deleted and any(";auxprimary;" in text for text in locations),
+        "federated_domain": deleted and not subject.account_known and bool(subject.is_federated),
+        "several_mailboxes": deleted and "several_mailboxes" in codes and subject.target_guid is None,
+        "claimed_by_another_account": subject.claimed,
     }
     return [blocker for blocker, holds in found.items() if holds]
 
@@ -118,57 +145,44 @@ def _values(subject: Subject, wanted: frozenset[str]) -> dict[str, str]:
         object_id=subject.object_id,
         exchange_guid=subject.exchange_guid,
         other_object_id=subject.other_object_id,
-        anchor=subject.anchor,
+        anchor_guid=subject.anchor_guid,
+        ad_guid=subject.ad_guid,
         target=subject.target_guid,
         legacy_dn=subject.legacy_dn,
         upn=subject.upn,
-        new_upn=_free_upn(subject),
+        new_upn=subject.new_upn,
         name=subject.name,
     )
 
 
-def _free_upn(subject: Subject) -> str | None:
-    """Return a sign-in name for a recovered account.
-
-    It is the old one, or one in the initial domain where that is not managed. A name that somebody uses
-    now is never printed; New-Mailbox would refuse it at best (facts/exchange.md 3.5).
-    """
-    taken = {"upn_in_use", "smtp_in_use", "object_id_mismatch"}
-    if not subject.upn or any(conflict["code"] in taken for conflict in subject.conflicts):
-        return None
-    local, _, domain = subject.upn.rpartition("@")
-    if subject.is_federated is False or domain.lower().endswith(".onmicrosoft.com"):
-        return subject.upn
-    if subject.is_federated is None and subject.on_premises & (AD_PRESENT | AD_DELETED) == 0:
-        return subject.upn
-    return f"{local}@{subject.initial_domain}" if subject.initial_domain else None
-
-
-def _has(subject: Subject) -> frozenset[str]:
+def _has(subject: Subject, blockers: frozenset[str]) -> frozenset[str]:
     has = {
         "other_account": subject.other_object_id is not None,
-        "ad_guid": subject.anchor is not None,
-        "no_ad_guid": subject.anchor is None,
+        "ad_guid": subject.ad_guid is not None,
+        "no_ad_guid": subject.ad_guid is None,
         "returner": subject.has_returned,
+        "claimant_mailbox": subject.claimed and subject.target_guid is not None,
         "legacy_dn": bool(subject.legacy_dn),
+        "exchange_guid": subject.exchange_guid is not None,
         "archive": subject.has_archive,
-        "auto_expanding_archive": subject.auto_expanding_archive,
+        "auto_expanding_archive": "auto_expanding_archive" in blockers,
+        "additional_shards": "additional_shards" in blockers,
     }
     return frozenset(name for name, holds in has.items() if holds)
 
 
 def _own_warnings(subject: Subject, *, ambiguous: bool) -> list[str]:
     clock, running = subject.mailbox_clock, subject.mailbox_is_soft_deleted
-    synced = (
-        bool(subject.on_premises & (AD_PRESENT | AD_DELETED))
-        and subject.decision.states["on_premises"] != "managed"
-    )
+    orphaned = running and not subject.account_known and bool(subject.decision.candidates)
     found = {
         "ambiguous": ambiguous,
         "no_guid": running and subject.exchange_guid is None,
+        "object_id_still_set": orphaned and subject.object_id is not None,
+        "type_not_known": running and subject.recipient_type is None,
+        "archive_not_known": running and subject.has_archive and subject.auto_expanding_archive is None,
         "overdue": subject.urgency == "overdue",
         "account_overdue": subject.account_overdue,
-        "do_not_relicense_copy": running and synced,
+        "do_not_relicense_copy": running and subject.may_be_synced,
         "garbage_collection": subject.garbage,
         "delay_hold_only": clock == "held" and only_delay_holds(subject.holds),
         "inactive_not_known": running and not subject.inactive_known and clock != "held",

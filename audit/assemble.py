@@ -1,21 +1,21 @@
 """Cases become findings: the columns of `audit.findings.FIELDS` for the cases that are orphans."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from audit.advice import Advice, Subject, advise
+from audit.advice import Advice, advise
 from audit.conflicts import Conflicts
+from audit.decision_table import DecisionTable
 from audit.findings import FIELDS
 from audit.holds import FLAGS, holds_of
-from audit.identity import identity_of, initial_domain
+from audit.identity import identity_of
 from audit.judged import Cases, Judged
 from audit.on_premises import guid_of_anchor, states_by_anchor
 from audit.reasons import FACT_QUESTIONS, Seen, missing_evidence, reasons_of
-from audit.scenarios import DecisionTable
-from audit.states import ENTRA_SOFT_DELETED, MAILBOX_SOFT_DELETED, SUBJECTS
+from audit.states import MAILBOX_SOFT_DELETED
+from audit.subjects import subjects_of
 
 _DATE_FIELDS = ("account_deleted_at", "mailbox_soft_deleted_at", "hold_released_at", "license_removed_at")
 _DEADLINE_FIELDS = ("restore_account_by", "mailbox_purge_after", "act_by")
@@ -28,8 +28,9 @@ def findings_of(table: DecisionTable, judged: Judged, conflicts: Conflicts) -> p
     columns = {**identity_of(judged, cases), **_judgement(judged, cases), **_dates(judged, cases)}
     columns["holds"] = _holds(judged, cases)
     columns["conflicts"] = [tuple(conflicts.get(case, ())) for case in cases.tolist()]
+    columns["other_object_id"] = _other_ids(judged, cases)
     columns["reasons"] = _reasons(judged, cases, columns)
-    advice = [advise(table, subject) for subject in _subjects(judged, cases, columns)]
+    advice = [advise(table, subject) for subject in subjects_of(judged, cases, columns)]
     for field in Advice._fields:
         columns[field] = [getattr(own, field) for own in advice]
     series = {
@@ -145,7 +146,7 @@ def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tupl
     rows = zip(
         judged.of_account("id", cases),
         judged.of_mailbox("ExternalDirectoryObjectId", cases),
-        _other_ids(judged, cases),
+        columns["other_object_id"],
         *(texts[name] for name in _DATE_FIELDS),
         columns["mailbox_clock"],
         judged.fact("is_inactive_mailbox", cases),
@@ -172,77 +173,11 @@ def _other_ids(judged: Judged, cases: Cases) -> list[str | None]:
     ]
 
 
-def _targets(judged: Judged, cases: Cases, columns: dict[str, Any]) -> tuple[list[str | None], list[bool]]:
-    """Return the active mailbox to copy each deleted one into, and whether a person who returned has it.
-
-    It is the same account's own; or, where exactly one other account has the sign-in name today,
-    that account's.
-    """
-    active = judged.joined.mailboxes[judged.joined.mailboxes["active"].to_numpy(dtype=bool)]
-    guid_of = dict(zip(active["ExternalDirectoryObjectId"], active["ExchangeGuid"], strict=True))
-    guid_of.pop("", None)
-    own = [guid_of.get(id_) or None if id_ else None for id_ in judged.of_account("id", cases)]
-    users = [
-        {c["with"] for c in conflicts if c["code"] == "upn_in_use"} for conflicts in columns["conflicts"]
-    ]
-    new = [guid_of.get(min(ids)) or None if len(ids) == 1 else None for ids in users]
-    soft_deleted = (judged.states.mailbox[cases] == MAILBOX_SOFT_DELETED).tolist()
-    targets = [o or n if deleted else None for o, n, deleted in zip(own, new, soft_deleted, strict=True)]
-    return targets, [bool(n) and not o for o, n in zip(own, new, strict=True)]
-
-
-def _subjects(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterable[Subject]:
-    is_user = [SUBJECTS[position] == "user" for position in judged.states.subject[cases].tolist()]
-    in_bin = [
-        bool(mask & ENTRA_SOFT_DELETED) and account >= 0
-        for mask, account in zip(judged.states.entra[cases], judged.joined.account[cases], strict=True)
-    ]
-    locations = judged.of_mailbox("MailboxLocations", cases)
-    expanding = [flag is True for flag in judged.of_mailbox("AutoExpandingArchiveEnabled", cases)]
-    garbage = [flag is True for flag in judged.of_mailbox("IncludeInGarbageCollection", cases)]
-    soft_deleted = (judged.states.mailbox[cases] == MAILBOX_SOFT_DELETED) & (
-        judged.joined.mailbox[cases] >= 0
-    )
-    overdue = [bool(late) for late in columns["restore_account_by"] < pd.Timestamp(judged.snapshot.as_of)]
-    domain = initial_domain(judged)
-    rows = zip(
-        judged.decisions_of(cases),
-        columns["external_directory_object_id"],
-        columns["exchange_guid"],
-        _other_ids(judged, cases),
-        *_targets(judged, cases, columns),
-        judged.states.anchor[cases].tolist(),
-        judged.of_mailbox("LegacyExchangeDN", cases),
-        columns["user_principal_name"],
-        [
-            name or upn or "Recovered mailbox"
-            for name, upn in zip(columns["display_name"], columns["user_principal_name"], strict=True)
-        ],
-        [domain] * len(cases),
-        [bool(guid) for guid in judged.of_mailbox("ArchiveGuid", cases)],
-        expanding,
-        locations,
-        judged.fact("is_federated", cases),
-        in_bin,
-        soft_deleted.tolist(),
-        np.where(is_user, judged.states.on_premises[cases], 0).tolist(),
-        columns["holds"],
-        columns["conflicts"],
-        garbage,
-        columns["mailbox_clock"],
-        columns["urgency"],
-        overdue,
-        [inactive is not None for inactive in judged.fact("is_inactive_mailbox", cases)],
-        _was_inactive_known(judged, cases).tolist(),
-        columns["mailbox_purge_after"].notna().tolist(),
-        columns["restore_account_by"].notna().tolist(),
-        strict=True,
-    )
-    return (Subject(*row) for row in rows)
-
-
 def _most_urgent_first(frame: pd.DataFrame) -> pd.DataFrame:
     rank = frame["urgency"].map({urgency: rank for rank, urgency in enumerate(_URGENCIES)})
+    # A clock that runs to an unknown end may be the next to end.
+    runs = frame["mailbox_clock"].isin(["soft_deleted", "hold_released", "license_removed"])
+    rank = rank.mask(runs & frame["mailbox_purge_after"].isna(), 0)
     order = pd.DataFrame({"rank": rank, "act_by": frame["act_by"], "id": frame["finding_id"]})
     order = order.sort_values(["rank", "act_by", "id"], na_position="first", kind="stable")
     return frame.loc[order.index].reset_index(drop=True)

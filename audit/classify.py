@@ -13,10 +13,15 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from audit.scenarios import AXES, FACTS, Branch, DecisionTable, OrphanClass, Plan, Scenario
+from audit.decision_table import AXES, FACTS, Branch, DecisionTable, OrphanClass, Plan, Scenario
 from audit.states import MAILBOX_PRESENT, SUBJECTS, States
 
 Facts = Mapping[str, bool | None]
+
+SEEN_TWICE = ("present", "soft_deleted")
+"""What remains of the account where both listings have it: it changed while they were read."""
+
+NO_SIGN = "no_sign_of_an_orphan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ def decide(table: DecisionTable, axes: Mapping[str, tuple[str, ...]], facts: Fac
         (scenario, branch) for scenario in scenarios for branch in _possible_branches(scenario, facts)
     ]
     rows = [row for scenario in scenarios for row in _possible_classes(table, scenario.states, facts)]
-    orphan_class, excluded = _class_of(rows)
+    orphan_class, excluded = _class_of(rows, facts)
+    if axes["entra"] == SEEN_TWICE and excluded == NO_SIGN:
+        orphan_class, excluded = "undetermined", None
     outcomes = {branch.outcome for _, branch in branches}
     scenario = scenarios[0].id if len(scenarios) == 1 else None
     return Decision(
@@ -115,12 +122,13 @@ def _possible(when: Mapping[str, bool], facts: Facts) -> bool:
     return all(facts[fact] in (value, None) for fact, value in when.items())
 
 
-def _class_of(rows: list[OrphanClass]) -> tuple[str | None, str | None]:
+def _class_of(rows: list[OrphanClass], facts: Facts) -> tuple[str | None, str | None]:
     """Return the class all rows agree on, or `undetermined`; or why the case is no orphan.
 
     A deleted account is excluded only where every row says so. A present account or active mailbox is
     excluded where any row does: nothing seen suggests an orphan, only a listing that would confirm it is
-    missing; it is counted as `no_sign_of_an_orphan`, and the incomplete listing is reported.
+    missing; it is counted as `no_sign_of_an_orphan`, and the incomplete listing is reported. A license
+    known to be taken away does suggest one.
     """
     verdicts = {row.verdict for row in rows}
     classes = {name for is_orphan, name in verdicts if is_orphan}
@@ -129,8 +137,9 @@ def _class_of(rows: list[OrphanClass]) -> tuple[str | None, str | None]:
         return "undetermined", None
     if not classes:
         return None, min(exclusions)
-    if exclusions - {"never_had_a_mailbox"}:
-        return None, "no_sign_of_an_orphan"
+    suspected = facts["license_removed"] and "license_removed" in classes
+    if exclusions - {"never_had_a_mailbox"} and not suspected:
+        return None, NO_SIGN
     return (classes.pop() if len(classes) == 1 and not exclusions else "undetermined"), None
 
 

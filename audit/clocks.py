@@ -102,8 +102,8 @@ def _mailbox_clock(
     soft_deleted = (states.mailbox == MAILBOX_SOFT_DELETED) & (joined.mailbox >= 0)
     held = soft_deleted & (states.facts["is_inactive_mailbox"] == 1)
     released = soft_deleted & (states.facts["was_inactive_mailbox"] == 1)
-    running = [held, classes == "license_removed", released, soft_deleted]
-    names: npt.NDArray[np.int64] = np.select(running, [1, 2, 3, 4], 0)
+    running = [held, released, classes == "license_removed", soft_deleted]
+    names: npt.NDArray[np.int64] = np.select(running, [1, 3, 2, 4], 0)
     return np.array(MAILBOX_CLOCKS, dtype=object)[names]
 
 

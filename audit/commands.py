@@ -7,13 +7,12 @@ edited.
 """
 
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
+from audit.decision_table import StepRule
 from audit.findings import Step
-from audit.on_premises import guid_of_anchor
 from audit.powershell import quote
-from audit.scenarios import StepRule
 
 Values = Mapping[str, str]
 
@@ -29,19 +28,26 @@ ASK_TARGET = "(Read-Host -Prompt 'ExchangeGuid of the mailbox to copy into')"
 
 
 def fill(
-    rules: Iterable[StepRule], values: Values, has: frozenset[str], blockers: frozenset[str]
+    rules: Sequence[StepRule], values: Values, has: frozenset[str], blockers: frozenset[str]
 ) -> tuple[Step, ...]:
     """Return the steps of a case with their commands.
 
-    `values` are the quoted placeholders the case can fill, `has` what `StepRule.needs` may ask for.
+    `values` are the quoted placeholders the case can fill, `has` what `StepRule.needs` may ask for. A step
+    that must follow others of the plan is printed only if one of them was: what follows on a refused step is
+    refused.
     """
-    steps = []
+    plan = {rule.id for rule in rules}
+    printed: dict[str, Step] = {}
     for rule in rules:
-        if not blockers.isdisjoint(rule.blocked_by) or not has.issuperset(rule.needs):
-            continue
-        if fields_of(rule) <= values.keys():
-            steps.append(Step(rule.say, tuple(command.format_map(values) for command in rule.commands)))
-    return tuple(steps)
+        predecessors = plan.intersection(rule.after)
+        possible = blockers.isdisjoint(rule.blocked_by) and has.issuperset(rule.needs)
+        if (
+            possible
+            and fields_of(rule) <= values.keys()
+            and (not predecessors or predecessors & printed.keys())
+        ):
+            printed[rule.id] = Step(rule.say, tuple(command.format_map(values) for command in rule.commands))
+    return tuple(printed.values())
 
 
 @cache
@@ -57,7 +63,8 @@ def values_of(
     object_id: str | None,
     exchange_guid: str | None,
     other_object_id: str | None,
-    anchor: str | None,
+    anchor_guid: str | None,
+    ad_guid: str | None,
     target: str | None,
     legacy_dn: str | None,
     upn: str | None,
@@ -70,13 +77,13 @@ def values_of(
     that is not certain, and then the command asks for it. `name` is the display name, or what else names the
     person.
     """
-    ad_guid = guid_of_anchor(anchor) if wanted & {"ad_guid", "ad_filter"} else None
+    sought = ad_guid or anchor_guid
     texts = {
         "object_id": object_id,
         "exchange_guid": exchange_guid,
         "other_object_id": other_object_id,
         "ad_guid": ad_guid,
-        "ad_filter": ad_guid and f"objectGUID -eq '{ad_guid}'",
+        "ad_filter": sought and f"objectGUID -eq '{sought}'",
         "account_filter": object_id and f"ExternalDirectoryObjectId -eq '{object_id}'",
         "x500": legacy_dn and f"X500:{legacy_dn}",
         "display_name": name,

@@ -5,15 +5,17 @@ Names and addresses are evidence here, never keys: a conflict warns, it joins no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from audit.join import Joined
 from audit.states import SUBJECTS, States
+
+_MOST_NAMED = 20
+"""How many others one conflict names; a listing gone wrong could give a thousand."""
 
 Conflicts = dict[int, list[dict[str, str | None]]]
 """By case: records with code, with (the other object's id) and note."""
@@ -31,7 +33,11 @@ NOTES = {
         "One of its addresses now belongs to another object; commands by address would reach that one."
     ),
     "upn_in_use": "Its sign-in name now belongs to another account; a recovered account needs a new one.",
-    "exchange_guid_in_use": "An active mailbox has the same ExchangeGuid; no command can tell the two apart.",
+    "restorable_account": (
+        "A deleted account with the same sign-in name or address is in the recycle bin; it may be this "
+        "mailbox's, and can still be restored."
+    ),
+    "exchange_guid_in_use": "Another mailbox has the same ExchangeGuid; no command can tell the two apart.",
     "archive_guid_in_use": (
         "An active mailbox has the same ArchiveGuid; licensing or synchronizing may hard-delete the old one."
     ),
@@ -110,7 +116,8 @@ def _siblings(joined: Joined, cases: npt.NDArray[np.int64]) -> _Found:
     for case in _where(cases, joined.mailbox, shared):
         position = joined.mailbox[case]
         own = joined.mailboxes["key"].iloc[position]
-        yield from ((case, "several_mailboxes", key) for key in groups[ids.iloc[position]] if key != own)
+        others = [key for key in groups[ids.iloc[position]] if key != own]
+        yield from ((case, "several_mailboxes", key) for key in others[:_MOST_NAMED])
 
 
 def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) -> _Found:
@@ -119,7 +126,10 @@ def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) 
     addresses = _addresses(joined, cases)
     upn_owners = _owners_of_names(joined, {upn for upn in upns if upn})
     smtp_owners = _owners_of_addresses(joined, {address for own in addresses for address in own})
+    in_bin = _deleted_by_name(joined, {*filter(None, upns), *(a for own in addresses for a in own)})
     own_ids = _own_ids(joined, cases)
+    account_ids = joined.accounts["id"].tolist()
+    mailbox_ids = joined.of_mailbox("ExternalDirectoryObjectId")
     for case, upn, own_addresses, own in zip(cases.tolist(), upns, addresses, own_ids, strict=True):
         names = sorted({o.record_id for o in upn_owners.get(upn or "", ()) if own.isdisjoint(o)})
         yield from ((case, "upn_in_use", name) for name in names)
@@ -130,10 +140,14 @@ def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) 
             if own.isdisjoint(o)
         }
         yield from ((case, "smtp_in_use", holder) for holder in sorted(holders))
-        other = states.other_account[case]
-        same_anchor = {str(joined.accounts["id"].iloc[other])} if other >= 0 else set()
-        if joined.account[case] < 0 and joined.mailbox[case] >= 0:
-            yield from ((case, "object_id_mismatch", id_) for id_ in sorted(same_anchor | set(names)))
+        claimed_by = states.claimed_by[case]
+        others = {account_ids[claimed_by]} if claimed_by >= 0 else set()
+        if joined.account[case] < 0 and mailbox_ids[case]:
+            others |= set(names)
+        yield from ((case, "object_id_mismatch", id_) for id_ in sorted(others))
+        if joined.account[case] < 0:
+            deleted = {id_ for name in (upn or "", *own_addresses) for id_ in in_bin.get(name, ())}
+            yield from ((case, "restorable_account", id_) for id_ in sorted(deleted - others))
 
 
 def _sign_in_names(joined: Joined, cases: npt.NDArray[np.int64]) -> list[str | None]:
@@ -156,7 +170,7 @@ def without_id_prefix(user_principal_name: str | None, object_id: str | None) ->
 
 
 def _addresses(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str]]:
-    """Return each case's SMTP addresses, lower case, those of the service's own domains left out."""
+    """Return each case's SMTP addresses, lower case."""
     sources = (
         joined.of_mailbox("EmailAddresses")[cases],
         joined.of_account("proxyAddresses")[cases],
@@ -196,39 +210,60 @@ def _owners_of_names(joined: Joined, wanted: set[str]) -> dict[str, list[_Owner]
     return owners
 
 
+def _deleted_by_name(joined: Joined, wanted: set[str]) -> dict[str, list[str]]:
+    """Find the accounts in the recycle bin that had one of the wanted names or addresses."""
+    found: dict[str, list[str]] = defaultdict(list)
+    deleted = joined.accounts[(joined.accounts["deleted_rows"] > 0).to_numpy()]
+    columns = (deleted[name] for name in ("id", "userPrincipalName", "mail", "proxyAddresses"))
+    for id_, upn, mail, addresses in zip(*columns, strict=True):
+        names = {
+            (without_id_prefix(upn, id_) or "").lower(),
+            (mail or "").lower(),
+            *smtp_addresses(addresses),
+        }
+        for name in wanted & names:
+            found[name].append(id_)
+    return found
+
+
 def _owners_of_addresses(joined: Joined, wanted: set[str]) -> dict[str, list[_Owner]]:
     """Find present accounts and active mailboxes that hold one of the wanted addresses."""
     owners: dict[str, list[_Owner]] = defaultdict(list)
     present = joined.accounts[(joined.accounts["present_rows"] > 0).to_numpy()]
     active = joined.mailboxes[joined.mailboxes["active"].to_numpy(dtype=bool)]
-    records: list[tuple[Sequence[object], Sequence[str], Sequence[str]]] = [
-        (present["proxyAddresses"].tolist(), present["id"].tolist(), present["id"].tolist()),
-        (
-            active["EmailAddresses"].tolist(),
-            active["ExternalDirectoryObjectId"].tolist(),
-            active["key"].tolist(),
-        ),
-    ]
-    for addresses, object_ids, record_ids in records:
-        for values, object_id, record_id in zip(addresses, object_ids, record_ids, strict=True):
-            for address in smtp_addresses(values):  # type: ignore[arg-type]  # a tuple or None, by the declared kind
-                if address in wanted:
-                    # A person's account and mailbox are one owner: it is named by its object id.
-                    owners[address].append(_Owner(object_id or None, object_id or record_id))
+    records = (
+        (present, "id", "id", "proxyAddresses", "mail"),
+        (active, "ExternalDirectoryObjectId", "key", "EmailAddresses", "PrimarySmtpAddress"),
+    )
+    for frame, object_id, record_id, *addresses in records:
+        for own, record, several, primary in zip(
+            *(frame[name] for name in (object_id, record_id, *addresses)), strict=True
+        ):
+            # A person's account and mailbox are one owner: it is named by its object id.
+            owner = _Owner(own or None, own or record)
+            for address in wanted.intersection(smtp_addresses((*(several or ()), *filter(None, (primary,))))):
+                owners[address].append(owner)
     return owners
 
 
 def _reused_guids(joined: Joined, cases: npt.NDArray[np.int64]) -> _Found:
-    """Find active mailboxes that carry a deleted mailbox's ExchangeGuid or ArchiveGuid."""
-    active = joined.mailboxes[joined.mailboxes["active"].to_numpy(dtype=bool)]
+    """Find mailboxes that share an ExchangeGuid, and active ones that carry a deleted one's ArchiveGuid."""
+    mailboxes = joined.mailboxes
     for column, code in (("ExchangeGuid", "exchange_guid_in_use"), ("ArchiveGuid", "archive_guid_in_use")):
-        held = pd.Series(active["key"].to_numpy(), index=active[column].to_numpy())
-        held = held[held.index.astype(bool)]
-        own = joined.of_mailbox(column)
-        is_deleted = ~np.append(joined.mailboxes["active"].to_numpy(dtype=bool), np.True_)[joined.mailbox]
-        for case in cases[is_deleted[cases]].tolist() if len(held) else ():
-            if own[case] and own[case] in held.index:
-                yield case, code, str(held.loc[[own[case]]].iloc[0])
+        guids = mailboxes[column]
+        shared = (guids.duplicated(keep=False) & guids.astype(bool)).to_numpy()
+        if not shared.any():
+            continue
+        holders: dict[str, list[int]] = defaultdict(list)
+        for position in np.flatnonzero(shared).tolist():
+            holders[guids.iloc[position]].append(position)
+        keys, active = mailboxes["key"].tolist(), mailboxes["active"].tolist()
+        for case in _where(cases, joined.mailbox, shared):
+            own = int(joined.mailbox[case])
+            others = [other for other in holders[guids.iloc[own]] if other != own]
+            if code == "archive_guid_in_use":
+                others = [other for other in others if active[other] and not active[own]]
+            yield from ((case, code, keys[other]) for other in others[:_MOST_NAMED])
 
 
 def _disagreements(joined: Joined, states: States, cases: npt.NDArray[np.int64]) -> _Found:

@@ -65,12 +65,14 @@ def initial_domain(judged: Judged) -> str | None:
     tables = judged.snapshot.tables
     if "domains" in tables and tables["domains"].frame["isInitial"].notna().any():
         frame = tables["domains"].frame
-        return str(frame.loc[frame["isInitial"].fillna(value=False), "id"].iloc[0])
+        for name in frame.loc[frame["isInitial"].fillna(value=False).astype(bool), "id"]:
+            return str(name)
     if "organization" in tables:
         for domains in tables["organization"].frame["verifiedDomains"]:
             for domain in domains or ():
-                if domain.get("isInitial") and domain.get("name"):
-                    return str(domain["name"])
+                said = {key.lower(): value for key, value in domain.items()}
+                if said.get("isinitial") and said.get("name"):
+                    return str(said["name"])
     name = judged.snapshot.tenant
     return name if name.lower().endswith(".onmicrosoft.com") else None
 

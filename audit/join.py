@@ -112,7 +112,7 @@ def mailboxes_of(snapshot: Snapshot) -> pd.DataFrame:
         for other in _MAILBOX_LISTINGS.values():
             frame[other] = int(other == column)
         _add_missing_columns(frame)
-        frame["key"] = _mailbox_keys(frame)
+        frame["key"] = _keys_apart(_mailbox_keys(frame), frame["ExternalDirectoryObjectId"].tolist())
         frame["active"] = column == "active_rows"
         frame["inactive"] = _trits(frame["IsInactiveMailbox"])
         frame["was_inactive"] = _was_inactive(
@@ -141,6 +141,8 @@ def _reconciled(soft: pd.DataFrame, inactive: pd.DataFrame) -> tuple[pd.DataFram
         soft[count] = sums
     return soft, inactive[~among]
 
+
+_TRITS = frozenset({"inactive", "was_inactive", "synced", "by_disable"})
 
 _MAILBOX_LISTINGS = {
     "soft_deleted_mailboxes": "soft_rows",
@@ -189,6 +191,24 @@ def _mailbox_keys(frame: pd.DataFrame) -> list[str]:
     return keys
 
 
+def _keys_apart(keys: list[str], object_ids: list[str | None]) -> list[str]:
+    """Tell apart mailboxes that share an ExchangeGuid but belong to different accounts.
+
+    Synchronizing a person again can make such a pair (facts/exchange.md 3.1); one must not hide the other.
+    """
+    owners: dict[str, set[str]] = {}
+    for key, object_id in zip(keys, object_ids, strict=True):
+        if object_id:
+            owners.setdefault(key, set()).add(object_id)
+    shared = {key for key, own in owners.items() if len(own) > 1}
+    if not shared:
+        return keys
+    return [
+        f"{key}:{object_id}" if object_id and key in shared else key
+        for key, object_id in zip(keys, object_ids, strict=True)
+    ]
+
+
 def _was_inactive(frame: pd.DataFrame, *, retire_time_known: bool) -> Trits:
     """Return whether a hold once kept the mailbox: its own flag, or the time it stopped."""
     flags = _trits(frame["WasInactiveMailbox"])
@@ -207,18 +227,27 @@ def _trits(flags: pd.Series, *, null_is_false: bool = False) -> Trits:
 
 
 def _one_row_each(frame: pd.DataFrame, key: str, first_by: str, counts: list[str]) -> pd.DataFrame:
-    """Merge rows with one key: the first by `first_by`, then by content, stands for all, and is counted."""
+    """Merge rows with one key: one of them stands for all, and they are counted.
+
+    It is one with an object id where there is any, the earliest by `first_by` among those. A trit on which
+    the rows contradict each other is not known.
+    """
     repeated = frame.duplicated(key, keep=False)
     frame = frame.assign(rows=1)
     if not repeated.any():
         return frame.reset_index(drop=True)
     twins = frame[repeated]
     content = [repr(row) for row in twins.drop(columns=[first_by]).itertuples(index=False, name=None)]
-    order = pd.DataFrame({"key": twins[key], "first": twins[first_by], "content": content}, index=twins.index)
-    twins = twins.loc[order.sort_values(["key", "first", "content"]).index]
+    blank = ~twins.get("ExternalDirectoryObjectId", twins[key]).astype(bool)
+    order = {"key": twins[key], "blank": blank, "first": twins[first_by], "content": content}
+    twins = twins.loc[pd.DataFrame(order, index=twins.index).sort_values([*order]).index]
     sums = twins.groupby(key, sort=False)[[*counts, "rows"]].sum()
     firsts = twins.drop_duplicates(key).set_index(key, drop=False)
     firsts[[*counts, "rows"]] = sums
+    for column in _TRITS.intersection(twins.columns):
+        known = twins[column].where(twins[column] >= 0).groupby(twins[key])
+        lowest, highest = known.min().fillna(-1), known.max().fillna(-1)
+        firsts[column] = lowest.where(lowest == highest, -1).astype(np.int8).reindex(firsts.index)
     return pd.concat([frame[~repeated], firsts], ignore_index=True)
 
 

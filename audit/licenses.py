@@ -1,9 +1,10 @@
 """Which service plans give a mailbox, and what an account's plans say (facts/graph.md 1.7, KB 3158794)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-import pandas as pd
+from audit.dates import read_date
 
 MAILBOX_PLANS: dict[str, str] = {
     "9aaf7827-d63c-4b61-89c3-182f06f82e5c": "EXCHANGE_S_STANDARD",
@@ -19,7 +20,7 @@ MAILBOX_PLANS: dict[str, str] = {
 }
 """Service plans that entitle to a mailbox. Foundation, archive-only, analytics and EOP plans do not."""
 
-_HELD = frozenset({"Enabled", "Warning", "Suspended", "LockedOut"})
+_HELD = frozenset({"enabled", "warning", "suspended", "lockedout"})
 
 
 class LicenseState(NamedTuple):
@@ -28,9 +29,9 @@ class LicenseState(NamedTuple):
     had_plan: bool | None
     """Some Exchange mailbox plan stands among them, whatever its state; None where plans are not known."""
     has_license: bool | None
-    """Such a plan is still held."""
-    removed_at: pd.Timestamp | None
-    """When the last of them was taken away, UTC; null where one is held, none was, or the date is missing."""
+    """Such a plan is still held; None where a plan does not say."""
+    removed_at: datetime | None
+    """When the last of them was taken away; null where one is held, none was taken, or no date is known."""
     removed: bool
     """Every such plan was taken away."""
 
@@ -43,10 +44,25 @@ def license_state(plans: Iterable[Mapping[str, Any]] | None) -> LicenseState:
     it as its source (facts/graph.md 1.7 [U]).
     """
     if plans is None:
-        return LicenseState(None, None, None, removed=False)
-    mine = [plan for plan in plans if str(plan.get("servicePlanId", "")).lower() in MAILBOX_PLANS]
-    held = any(plan.get("capabilityStatus") in _HELD for plan in mine)
-    removed = bool(mine) and not held
-    dates = [plan["assignedDateTime"] for plan in mine if plan.get("assignedDateTime")] if removed else []
-    removed_at = max(pd.to_datetime(dates, utc=True, format="ISO8601")) if dates else None
-    return LicenseState(bool(mine), held, removed_at, removed)
+        return LicenseState(had_plan=None, has_license=None, removed_at=None, removed=False)
+    # Graph spells the keys in camel case, its PowerShell module in Pascal case.
+    all_plans = ({key.lower(): value for key, value in plan.items()} for plan in plans)
+    mine = [plan for plan in all_plans if str(plan.get("serviceplanid", "")).lower() in MAILBOX_PLANS]
+    statuses = [str(plan.get("capabilitystatus") or "").lower() for plan in mine]
+    if any(status in _HELD for status in statuses):
+        return LicenseState(had_plan=True, has_license=True, removed_at=None, removed=False)
+    if not all(status == "deleted" for status in statuses):
+        return LicenseState(had_plan=True, has_license=None, removed_at=None, removed=False)
+    dates = [date for plan in mine if (date := _instant(plan.get("assigneddatetime")))]
+    return LicenseState(
+        bool(mine), has_license=False, removed_at=max(dates, default=None), removed=bool(mine)
+    )
+
+
+def _instant(cell: Any) -> datetime | None:
+    """Read a plan's date; one that cannot be read, or has no zone, is not known."""
+    try:
+        date = read_date(cell)
+    except (ValueError, OverflowError):
+        return None
+    return date if isinstance(date, datetime) and date.tzinfo is not None else None

@@ -47,6 +47,19 @@ def states_by_anchor(snapshot: Snapshot) -> dict[str, int]:
     return states
 
 
+def object_guids(snapshot: Snapshot) -> dict[str, str]:
+    """Return, for each anchor GUID in the Active Directory listings, the objectGUID commands need."""
+    guids: dict[str, str] = {}
+    for listing in ("ad_deleted_users", "ad_users"):
+        if listing in snapshot.tables:
+            frame = snapshot.tables[listing].frame
+            for own, consistency in zip(frame["objectGUID"], frame["mS-DS-ConsistencyGuid"], strict=True):
+                if own:
+                    guids[guid_of_anchor(consistency) or own] = own
+                    guids[own] = own
+    return guids
+
+
 def anchors_of(snapshot: Snapshot, listing: str) -> Iterable[str]:
     """Yield every anchor of a listing's accounts: objectGUID and, where set, ms-DS-ConsistencyGuid."""
     table = snapshot.tables.get(listing)

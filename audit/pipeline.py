@@ -14,12 +14,13 @@ from audit.classify import classify
 from audit.clocks import read_clocks
 from audit.conflicts import find_conflicts
 from audit.coverage import cross_check, gaps_of
+from audit.decision_table import DecisionTable
 from audit.findings import AuditResult
 from audit.identity import excluded_of
 from audit.join import join
 from audit.judged import Judged
 from audit.memory import collector_paused
-from audit.scenarios import DecisionTable, load_table
+from audit.scenarios import load_table
 from audit.snapshot import Snapshot
 from audit.states import read_states
 from audit.tie_out import tie_out

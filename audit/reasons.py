@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from audit.classify import Decision
+from audit.decision_table import AXES
 from audit.records import LISTINGS, Coverage
-from audit.scenarios import AXES
 
 FACT_QUESTIONS = {
     "is_inactive_mailbox": (
@@ -19,6 +19,7 @@ FACT_QUESTIONS = {
         "whether the account already has another, active mailbox (a complete listing of active mailboxes)"
     ),
     "had_mailbox": "whether the account had a mailbox (assignedPlans, proxyAddresses, mail)",
+    "license_removed": "whether the account's Exchange license was removed (assignedPlans)",
     "is_federated": "whether the sign-in domain is federated (the domains listing)",
     "is_hybrid": "whether the tenant has Exchange on-premises",
 }

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from audit.facts import read_facts, read_licenses
 from audit.join import Joined, Positions, Trits
-from audit.licenses import LicenseState, license_state
+from audit.licenses import LicenseState
 from audit.on_premises import DELETED, PRESENT, guid_of_anchor, states_by_anchor
 from audit.snapshot import Snapshot
 from audit.windows import Windows
@@ -60,7 +60,9 @@ class States:
     subject: Mask
     """Position in SUBJECTS."""
     other_account: Positions
-    """The account that has the mailbox's source anchor while the mailbox's own object id has none; or -1."""
+    """The KB's "duplicate user", by which the case is judged (`_duplicate_users`); or -1."""
+    claimed_by: Positions
+    """Any account with a lost mailbox's source anchor, but not its object id; or -1."""
     anchor: npt.NDArray[np.object_]
     """The account's source anchor as it was written, or None."""
     licenses: dict[int, LicenseState]
@@ -74,17 +76,19 @@ def read_states(snapshot: Snapshot, joined: Joined, windows: Windows) -> States:
     anchor = _anchors(joined)
     mailbox = _mailbox_axis(joined, complete)
     entra = _entra_axis(joined, complete)
-    other = _accounts_with_same_anchor(joined, entra, mailbox, complete)
+    claimed_by = _accounts_with_same_anchor(joined, entra)
+    other = _duplicate_users(joined, claimed_by, mailbox, complete)
     entra = np.where(other >= 0, _observed(joined, other), entra).astype(np.int8)
     entra[np.isin(subject, NOT_OF_A_USER)] = 0
-    licenses = _licenses(joined)
+    licenses = read_licenses(joined)
     return States(
         on_premises=_on_premises_axis(snapshot, joined, anchor, complete),
         entra=entra,
         mailbox=mailbox,
-        facts=_facts(snapshot, joined, other, licenses, complete, windows),
+        facts=read_facts(snapshot, joined, other, licenses, complete, windows),
         subject=subject,
         other_account=other,
+        claimed_by=claimed_by,
         anchor=anchor,
         licenses=licenses,
     )
@@ -143,13 +147,19 @@ def _on_premises_axis(
 ) -> Mask:
     """Return managed, or if synchronized what Active Directory says; without its listings both stay open."""
     synced = joined.trits_of_account("synced")
-    synced = np.where(synced == -1, joined.trits_of_mailbox("synced"), synced)
+    of_mailbox = joined.trits_of_mailbox("synced")
+    contradicted = (synced >= 0) & (of_mailbox >= 0) & (synced != of_mailbox)
+    synced = np.where(synced == -1, of_mailbox, synced)
+    # Where account and mailbox contradict each other nobody has answered yet.
+    synced = np.where(contradicted, -1, synced)
     tenant_synced = _tenant_is_synced(snapshot)
     synced = np.where((synced == -1) & (tenant_synced is False), 0, synced)
     mask = np.select([synced == 0, synced == 1], [MANAGED, AD_PRESENT | AD_DELETED], ANY)
     if "ad_users" in snapshot.tables or "ad_deleted_users" in snapshot.tables:
         by_anchor = states_by_anchor(snapshot)
-        unseen = AD_DELETED if "ad_users" in complete else AD_PRESENT | AD_DELETED
+        # Absent from the present accounts means deleted only if both kinds of anchor were looked at.
+        whole = "ad_users" in complete and "mS-DS-ConsistencyGuid" in snapshot.tables["ad_users"].known
+        unseen = AD_DELETED if whole else AD_PRESENT | AD_DELETED
         said = {
             0: unseen,
             PRESENT: AD_PRESENT,
@@ -171,119 +181,33 @@ def _tenant_is_synced(snapshot: Snapshot) -> bool | None:
     return bool(table.frame["onPremisesSyncEnabled"].fillna(value=False).any())
 
 
-def _accounts_with_same_anchor(joined: Joined, entra: Mask, mailbox: Mask, complete: set[str]) -> Positions:
-    """Find the KB's "duplicate user": an account with the mailbox's source anchor, but not its object id.
-
-    Only where the mailbox carries an id that certainly no account has. An active mailbox beside a *present*
-    account of the same person is left to the conflicts: the guide's question does not arise there.
-    """
-    other = np.full(len(joined.account), -1, dtype=np.int64)
-    ids, anchors = joined.of_mailbox("ExternalDirectoryObjectId"), joined.of_mailbox("ImmutableId")
-    lost = [i for i in np.flatnonzero(entra == ENTRA_HARD_DELETED) if ids[i] and anchors[i]]
-    if not lost or not {"users", "deleted_users"} <= complete:
-        return other
+def _accounts_with_same_anchor(joined: Joined, entra: Mask) -> Positions:
+    """Find, for mailboxes whose account is lost, another with the same source anchor, a present one first."""
+    claimed_by = np.full(len(joined.account), -1, dtype=np.int64)
+    anchors = joined.of_mailbox("ImmutableId")
+    lost = [i for i in np.flatnonzero(entra == ENTRA_HARD_DELETED) if anchors[i]]
+    if not lost:
+        return claimed_by
+    ids, present = joined.accounts["id"].tolist(), (joined.accounts["present_rows"] > 0).tolist()
     by_anchor: dict[str, list[int]] = {}
     for position, anchor in enumerate(joined.accounts["onPremisesImmutableId"]):
         if anchor:
             by_anchor.setdefault(anchor, []).append(position)
-    present = joined.accounts["present_rows"].to_numpy() > 0
     for case in lost:
-        candidates = sorted(
-            by_anchor.get(anchors[case], []), key=lambda p: (not present[p], joined.accounts["id"].iloc[p])
-        )
-        if mailbox[case] == MAILBOX_PRESENT:
-            candidates = [position for position in candidates if not present[position]]
-        if candidates:
-            other[case] = candidates[0]
-    return other
+        if found := by_anchor.get(anchors[case]):
+            claimed_by[case] = min(found, key=lambda position: (not present[position], ids[position]))
+    return claimed_by
 
 
-def _licenses(joined: Joined) -> dict[int, LicenseState]:
-    """Read the plans of the accounts whose mailbox is missing, or was disabled rather than removed."""
-    wanted = (joined.account >= 0) & ((joined.mailbox < 0) | (joined.trits_of_mailbox("by_disable") == 1))
-    plans = joined.of_account("assignedPlans")
-    return {int(case): license_state(plans[case]) for case in np.flatnonzero(wanted)}
+def _duplicate_users(joined: Joined, claimed_by: Positions, mailbox: Mask, complete: set[str]) -> Positions:
+    """Keep the claims that are the KB's "duplicate user" (object ids that do not match).
 
-
-def _facts(
-    snapshot: Snapshot,
-    joined: Joined,
-    other: Positions,
-    licenses: dict[int, LicenseState],
-    complete: set[str],
-    windows: Windows,
-) -> dict[str, Trits]:
-    facts = {
-        "is_inactive_mailbox": _is_inactive(joined, complete),
-        "was_inactive_mailbox": np.maximum(joined.trits_of_mailbox("was_inactive"), 0).astype(np.int8),
-        "object_ids_match": np.where(other >= 0, 0, 1).astype(np.int8),
-        "has_active_mailbox": _has_active_mailbox(joined, complete),
-        "is_federated": _is_federated(snapshot, joined, complete),
-        "is_hybrid": np.full(len(joined.account), -1, dtype=np.int8),
-        "has_exchange_license": np.full(len(joined.account), -1, dtype=np.int8),
-        "license_removed": np.zeros(len(joined.account), dtype=np.int8),
-        "had_mailbox": np.ones(len(joined.account), dtype=np.int8),
-    }
-    addresses, mails = joined.of_account("proxyAddresses"), joined.of_account("mail")
-    present = joined.accounts["present_rows"].to_numpy() > 0
-    limit = pd.Timestamp(snapshot.as_of) - pd.Timedelta(days=windows.license_removed)
-    for case, state in licenses.items():
-        facts["has_exchange_license"][case] = _trit(state.has_license)
-        facts["had_mailbox"][case] = _trit(_had_mailbox(state, addresses[case], mails[case]))
-        # A plan taken away longer ago than the window left nothing to reconnect, and so does one a present
-        # account lost at a time not known: its plans stay listed for years.
-        undated = state.removed_at is None and present[joined.account[case]]
-        too_old = undated or (state.removed_at is not None and state.removed_at < limit)
-        disabled = joined.mailbox[case] >= 0 and facts["is_inactive_mailbox"][case] != 1
-        facts["license_removed"][case] = disabled or (state.removed and not too_old)
-    return facts
-
-
-def _trit(value: bool | None) -> int:
-    return -1 if value is None else int(value)
-
-
-def _had_mailbox(state: LicenseState, addresses: tuple[str, ...] | None, mail: str | None) -> bool | None:
-    """Whether an account shows signs of a mailbox: a mailbox plan in any state, or an address."""
-    has_address = bool(mail) or any(address.lower().startswith("smtp:") for address in addresses or ())
-    if state.had_plan or has_address:
-        return True
-    known = state.had_plan is not None or (addresses is not None and mail is not None)
-    return False if known else None
-
-
-def _is_inactive(joined: Joined, complete: set[str]) -> Trits:
-    """Return what the mailbox says of itself; where it does not say, whether the inactive listing has it.
-
-    Where the two contradict each other nothing is known: the case stays open (audit.conflicts says why).
+    Only where the mailbox carries an id that certainly no account has. An active mailbox beside a *present*
+    account is left to the conflicts: the guide's question does not arise there.
     """
-    said = joined.trits_of_mailbox("inactive")
-    listed = np.append(joined.mailboxes["inactive_rows"].to_numpy() > 0, np.False_)[joined.mailbox]
-    said = np.where((said == -1) & listed, 1, said)
-    said = np.where((said == -1) & ("inactive_mailboxes" in complete), 0, said)
-    return np.where((said == 0) & listed, -1, said).astype(np.int8)
-
-
-def _has_active_mailbox(joined: Joined, complete: set[str]) -> Trits:
-    active_cases = joined.mailbox >= 0
-    active_cases &= np.append(joined.mailboxes["active"].to_numpy(dtype=bool), np.False_)[joined.mailbox]
-    with_active = np.zeros(len(joined.accounts) + 1, dtype=bool)
-    with_active[joined.account[active_cases]] = True
-    with_active[-1] = False  # position -1: no account
-    has = with_active[joined.account]
-    return np.where(has, 1, 0 if "mailboxes" in complete else -1).astype(np.int8)
-
-
-def _is_federated(snapshot: Snapshot, joined: Joined, complete: set[str]) -> Trits:
-    table = snapshot.tables.get("domains")
-    names = joined.of_mailbox("UserPrincipalName")
-    if table is None or "domains" not in complete:
-        return np.full(len(names), -1, dtype=np.int8)
-    federated = {
-        domain.lower(): int(kind.lower() == "federated")
-        for domain, kind in zip(table.frame["id"], table.frame["authenticationType"], strict=True)
-        if domain and kind
-    }
-    return np.array(
-        [federated.get((name or "").rpartition("@")[2].lower(), -1) for name in names], dtype=np.int8
-    )
+    if not {"users", "deleted_users"} <= complete:
+        return np.full(len(claimed_by), -1, dtype=np.int64)
+    carries_id = joined.of_mailbox("ExternalDirectoryObjectId").astype(bool)
+    present = np.append((joined.accounts["present_rows"] > 0).to_numpy(), np.False_)[claimed_by]
+    is_duplicate = carries_id & ~((mailbox == MAILBOX_PRESENT) & present)
+    return np.where(is_duplicate, claimed_by, -1)

@@ -74,7 +74,8 @@ def _users(snapshot: Snapshot, joined: Joined, reasons: npt.NDArray[np.object_])
         if account >= 0:
             reason_of[account] = None if reason is None else reason_of.get(account, reason)
     rows = joined.accounts["rows"].to_numpy()
-    unnamed = {"no_object_id": rows_in - int(rows.sum())}
+    tables = [table for name, table in snapshot.tables.items() if LISTINGS[name].side == "users"]
+    unnamed = {"no_object_id": sum(int((~table.frame["id"].astype(bool)).sum()) for table in tables)}
     return _side(rows_in, ((reason, int(rows[account])) for account, reason in reason_of.items()), unnamed)
 
 

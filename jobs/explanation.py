@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from audit.decision_table import DecisionTable
 from audit.errors import InputError
 from audit.findings import AuditResult
 from audit.powershell import visible
-from audit.scenarios import DecisionTable, load_table
+from audit.scenarios import load_table
 from audit.tie_out import EXCLUSIONS
 from jobs.matching import EXCLUDED_IDS, FINDING_IDS, matches, near, normalized, rows
 from reports.glossary import CLASSES, CLOCKS, OUTCOMES, STAKES

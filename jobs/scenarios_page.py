@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from audit.scenarios import AXES, Branch, DecisionTable, OrphanClass, Plan, Scenario
+from audit.decision_table import AXES, Branch, DecisionTable, OrphanClass, Plan, Scenario
 
 _ON_PREMISES = {
     "managed": "Managed account (no directory synchronization)",

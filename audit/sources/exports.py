@@ -168,7 +168,8 @@ def _tenant(tables: dict[str, Table]) -> str | None:
         domains = (
             domain for cell in tables["organization"].frame["verifiedDomains"] for domain in cell or ()
         )
-        named = [str(domain["name"]) for domain in domains if domain.get("isInitial") and domain.get("name")]
+        said = [{key.lower(): value for key, value in domain.items()} for domain in domains]
+        named = [str(domain["name"]) for domain in said if domain.get("isinitial") and domain.get("name")]
     elif "domains" in tables:
         frame = tables["domains"].frame
         named = list(frame.loc[frame["isInitial"].fillna(value=False), "id"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.classify import decide
-from audit.scenarios import AXES, FACTS, load_table
+from audit.decision_table import AXES, FACTS
+from audit.scenarios import load_table
 
 TABLE = load_table()
 _axes = st.fixed_dictionaries(

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.commands import values_of
-from audit.scenarios import PLACEHOLDERS, load_table
+from audit.decision_table import PLACEHOLDERS
+from audit.scenarios import load_table
 from audit.sources.demo import DemoSource
 from tests.builders import (
     AS_OF,
@@ -54,7 +55,8 @@ EVERY_VALUE = values_of(
     object_id=guid(1),
     exchange_guid=guid(2),
     other_object_id=guid(3),
-    anchor=guid(4),
+    anchor_guid=guid(4),
+    ad_guid=guid(6),
     target=guid(5),
     legacy_dn="/o=ExchangeLabs/cn=x",
     upn="a@contoso.example",

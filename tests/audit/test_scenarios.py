@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from audit.advice import WARNINGS_BY_FACT
-from audit.scenarios import TableError, load_table, parse_table, states_of_all_scenarios
+from audit.decision_table import states_of_all_scenarios
+from audit.scenarios import TableError, load_table, parse_table
 
 ANCHORS = json.loads((Path(__file__).parents[1] / "data" / "kb-anchors.json").read_text(encoding="utf-8"))
 TABLE = load_table()
