@@ -68,6 +68,8 @@ class Subject:
     mailbox_is_soft_deleted: bool
     may_be_synced: bool
     """An on-premises account is not ruled out."""
+    notes: tuple[str, ...]
+    """Doubts about the rows themselves, such as a time without its zone."""
     holds: tuple[dict[str, object], ...]
     conflicts: Sequence[Mapping[str, str | None]]
     garbage: bool
@@ -106,6 +108,7 @@ def advise(table: DecisionTable, subject: Subject) -> Advice:
     warnings += [
         f"{conflict['note']} ({conflict['code']}, {conflict['with']})" for conflict in subject.conflicts
     ]
+    warnings += subject.notes
     commands = tuple(command for step in steps for command in step.commands)
     return Advice(
         _action(table, plan, blockers), steps, commands, tuple(blockers), tuple(dict.fromkeys(warnings))

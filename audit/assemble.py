@@ -13,7 +13,7 @@ from audit.holds import FLAGS, holds_of
 from audit.identity import identity_of
 from audit.judged import Cases, Judged
 from audit.on_premises import guid_of_anchor, states_by_anchor
-from audit.reasons import FACT_QUESTIONS, Seen, missing_evidence, reasons_of
+from audit.reasons import FACT_QUESTIONS, NOT_KNOWN, Seen, missing_evidence, reasons_of
 from audit.states import MAILBOX_SOFT_DELETED
 from audit.subjects import subjects_of
 
@@ -29,6 +29,10 @@ def findings_of(table: DecisionTable, judged: Judged, conflicts: Conflicts) -> p
     columns["holds"] = _holds(judged, cases)
     columns["conflicts"] = [tuple(conflicts.get(case, ())) for case in cases.tolist()]
     columns["other_object_id"] = _other_ids(judged, cases)
+    columns["notes"] = [
+        (*(a or ()), *(m or ()))
+        for a, m in zip(judged.of_account("notes", cases), judged.of_mailbox("notes", cases), strict=True)
+    ]
     columns["reasons"] = _reasons(judged, cases, columns)
     advice = [advise(table, subject) for subject in subjects_of(judged, cases, columns)]
     for field in Advice._fields:
@@ -68,7 +72,7 @@ def _missing_evidence(judged: Judged, cases: Cases) -> list[tuple[str, ...]]:
     for key in {*zip(positions, synced, unsure.tolist(), strict=True)}:
         decision, is_synced, is_unsure = key
         missing = missing_evidence(judged.decisions[decision], judged.snapshot.coverage, synced=is_synced)
-        extra = (f"Not known: {FACT_QUESTIONS['was_inactive_mailbox']}.",) if is_unsure else ()
+        extra = (f"{NOT_KNOWN} {FACT_QUESTIONS['was_inactive_mailbox']}.",) if is_unsure else ()
         known[key] = (*missing, *extra)
     return [known[key] for key in zip(positions, synced, unsure.tolist(), strict=True)]
 
@@ -139,10 +143,6 @@ def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tupl
     in_directory = [
         bool(anchors) and guid_of_anchor(anchor) in anchors for anchor in judged.states.anchor[cases].tolist()
     ]
-    notes = [
-        (*(a or ()), *(m or ()))
-        for a, m in zip(judged.of_account("notes", cases), judged.of_mailbox("notes", cases), strict=True)
-    ]
     rows = zip(
         judged.of_account("id", cases),
         judged.of_mailbox("ExternalDirectoryObjectId", cases),
@@ -152,7 +152,7 @@ def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tupl
         judged.fact("is_inactive_mailbox", cases),
         _is_synced(judged, cases),
         in_directory,
-        notes,
+        columns["notes"],
         strict=True,
     )
     return [

@@ -61,8 +61,11 @@ def read_clocks(
     restore_by = account_deleted_at + pd.Timedelta(days=windows.account)
     soft_deleted_at = joined.instants_of_mailbox("WhenSoftDeleted")
     released_at = joined.instants_of_mailbox("InactiveMailboxRetireTime")
-    removed_at = _license_removed_at(joined, states, classes, soft_deleted_at)
-    clock = _mailbox_clock(joined, states, classes)
+    # Undetermined too: a listing that is missing must not take a deadline away.
+    by_license = np.isin(classes, np.array(["license_removed", "undetermined"], dtype=object))
+    by_license &= states.facts["license_removed"] == 1
+    removed_at = _license_removed_at(joined, states, by_license, soft_deleted_at)
+    clock = _mailbox_clock(joined, states, by_license)
     public_folder = states.subject == SUBJECTS.index("PublicFolderMailbox")
     kept = pd.Series(
         pd.to_timedelta(np.where(public_folder, windows.public_folder, windows.mailbox), unit="D")
@@ -93,7 +96,7 @@ def read_clocks(
 
 
 def _mailbox_clock(
-    joined: Joined, states: States, classes: npt.NDArray[np.object_]
+    joined: Joined, states: States, by_license: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.object_]:
     """Name the clock that runs.
 
@@ -102,21 +105,23 @@ def _mailbox_clock(
     soft_deleted = (states.mailbox == MAILBOX_SOFT_DELETED) & (joined.mailbox >= 0)
     held = soft_deleted & (states.facts["is_inactive_mailbox"] == 1)
     released = soft_deleted & (states.facts["was_inactive_mailbox"] == 1)
-    running = [held, released, classes == "license_removed", soft_deleted]
+    running = [held, released, by_license, soft_deleted]
     names: npt.NDArray[np.int64] = np.select(running, [1, 3, 2, 4], 0)
     return np.array(MAILBOX_CLOCKS, dtype=object)[names]
 
 
 def _license_removed_at(
-    joined: Joined, states: States, classes: npt.NDArray[np.object_], soft_deleted_at: pd.Series
+    joined: Joined, states: States, by_license: npt.NDArray[np.bool_], soft_deleted_at: pd.Series
 ) -> pd.Series:
     """Return when the license went: the plan's own date, or the moment its mailbox was soft-deleted by it."""
     dates = pd.Series(pd.NaT, index=soft_deleted_at.index, dtype="datetime64[us, UTC]")
-    for case, state in states.licenses.items():
-        if classes[case] == "license_removed" and state.removed_at is not None:
-            dates.iloc[case] = state.removed_at
-    by_disable = (classes == "license_removed") & (joined.mailbox >= 0)
-    return dates.mask(by_disable & dates.isna(), soft_deleted_at)
+    said = {
+        case: state.removed_at
+        for case, state in states.licenses.items()
+        if by_license[case] and state.removed_at
+    }
+    dates.iloc[[*said]] = pd.to_datetime([*said.values()], utc=True)
+    return dates.mask(by_license & (joined.mailbox >= 0) & dates.isna(), soft_deleted_at)
 
 
 def _at_stake(restore_by: pd.Series, purge_after: pd.Series, act_by: pd.Series) -> npt.NDArray[np.object_]:

@@ -1,7 +1,7 @@
 """The facts that split scenarios into branches, each true, false or not known.
 
-A mailbox disconnected by its license is seen in two ways (needs-and-peers.md F7): it is listed as soft-deleted
-by Disable, or, as Microsoft's article says, it is not listed at all and only the account's plans tell.
+A mailbox disconnected by its license is seen in two ways (needs-and-peers.md F7): it is listed as
+soft-deleted by Disable, or, as Microsoft's article says, it is not listed and only the account's plans tell.
 """
 
 import numpy as np

@@ -3,6 +3,7 @@
 Reads no clock and no network; the same input gives the same result.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,5 +73,14 @@ def report(judged: Judged, table: DecisionTable) -> AuditResult:
         tie_out=sides,
         excluded=excluded_of(judged),
         gaps=gaps_of(coverage, findings),
-        notes=snapshot.notes,
+        notes=(*snapshot.notes, *_later_than(judged)),
     )
+
+
+def _later_than(judged: Judged) -> Iterator[str]:
+    """Say so where rows are dated after the instant they are judged by: the days left are then no plan."""
+    dates = (judged.clocks.account_deleted_at, judged.clocks.mailbox_soft_deleted_at)
+    later = sum(int((date > pd.Timestamp(judged.snapshot.as_of)).sum()) for date in dates)
+    if later:
+        as_of = f"{judged.snapshot.as_of:%Y-%m-%d %H:%M} UTC"
+        yield f"{later:,} deletions are dated after {as_of}, the instant all is judged by."

@@ -7,6 +7,9 @@ from audit.classify import Decision
 from audit.decision_table import AXES
 from audit.records import LISTINGS, Coverage
 
+NOT_KNOWN = "Not known:"
+"""How a sentence begins that names a column no listing had."""
+
 FACT_QUESTIONS = {
     "is_inactive_mailbox": (
         "whether a hold keeps the mailbox (IsInactiveMailbox, or a complete inactive-mailboxes listing)"
@@ -24,6 +27,9 @@ FACT_QUESTIONS = {
     "is_hybrid": "whether the tenant has Exchange on-premises",
 }
 """What would decide, by fact."""
+
+_LISTING_OF_FACT = {"has_active_mailbox": "mailboxes", "is_federated": "domains"}
+"""Facts that a listing answers, rather than a column."""
 
 _LISTINGS_OF_AXIS = {
     "entra": {"present": "users", "soft_deleted": "deleted_users"},
@@ -195,8 +201,14 @@ def missing_evidence(
             line = coverage[listing]
             open_states = {id_.split("-")[list(AXES).index(axis)] for id_ in decision.candidates}
             if not line.complete and state in open_states:
-                missing.append(f"{LISTINGS[listing].title.capitalize()}: {line.reason}.")
-    missing += [
-        f"Not known: {FACT_QUESTIONS[fact]}." for fact in decision.open_facts if fact in FACT_QUESTIONS
-    ]
+                missing.append(f"{LISTINGS[listing].heading}: {line.reason}.")
+    missing += [_unanswered(fact, coverage) for fact in decision.open_facts]
     return tuple(dict.fromkeys(missing))
+
+
+def _unanswered(fact: str, coverage: Mapping[str, Coverage]) -> str:
+    """Name the listing or the column that would answer."""
+    listing = _LISTING_OF_FACT.get(fact)
+    if listing and not coverage[listing].complete:
+        return f"{LISTINGS[listing].heading}: {coverage[listing].reason}."
+    return f"{NOT_KNOWN} {FACT_QUESTIONS[fact]}."

@@ -60,12 +60,10 @@ class Listing:
     title: str
     columns: tuple[Column, ...]
 
-    def column(self, name: str) -> Column:
-        """Return the column called `name`; raises KeyError."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+    @property
+    def heading(self) -> str:
+        """The title at the beginning of a sentence."""
+        return self.title[0].upper() + self.title[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The proof that the decision table is whole.
 
-There are exactly 27 scenarios; the branches of each are whole and exclude one another for every combination
-of facts; the orphan classes cover every state; every step, warning, blocker, need and placeholder named exists;
-and no step comes before one it must follow.
+There are exactly 27 scenarios.
+The branches of each are whole and exclude one another for every combination of facts.
+The orphan classes cover every state.
+Every step, warning, blocker, need and placeholder named exists, and no step comes before one it must follow.
 """
 
 import string

@@ -116,6 +116,8 @@ def read_snapshot(path: Path) -> Snapshot:
     try:
         with gzip.open(path, "rb") as lines, collector_paused():
             return _read_lines(path, iter(lines))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {error!r} in its header lines.", _REMEDY) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(f"{path} is damaged or no snapshot: {error}.", _REMEDY) from error
     except OSError as error:

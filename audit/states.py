@@ -148,9 +148,10 @@ def _on_premises_axis(
     """Return managed, or if synchronized what Active Directory says; without its listings both stay open."""
     synced = joined.trits_of_account("synced")
     of_mailbox = joined.trits_of_mailbox("synced")
-    contradicted = (synced >= 0) & (of_mailbox >= 0) & (synced != of_mailbox)
+    # An account that seems never to have been synchronized, with a mailbox that is: tools that leave out what
+    # they were not asked for write the same null, so nobody has answered yet.
+    contradicted = (synced == 0) & (of_mailbox == 1)
     synced = np.where(synced == -1, of_mailbox, synced)
-    # Where account and mailbox contradict each other nobody has answered yet.
     synced = np.where(contradicted, -1, synced)
     tenant_synced = _tenant_is_synced(snapshot)
     synced = np.where((synced == -1) & (tenant_synced is False), 0, synced)

@@ -50,6 +50,7 @@ def subjects_of(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterat
         "may_be_synced": (
             is_user & (judged.states.on_premises[cases] & (AD_PRESENT | AD_DELETED) > 0)
         ).tolist(),
+        "notes": columns["notes"],
         "holds": columns["holds"],
         "conflicts": columns["conflicts"],
         "garbage": [flag is True for flag in _flags(judged, cases, "IncludeInGarbageCollection")],

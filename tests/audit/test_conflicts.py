@@ -41,17 +41,63 @@ def test_a_returner_is_named_and_joined_to_nothing() -> None:
     finding = only_finding(_returned())
 
     assert "ownerless" == finding["orphan_class"]
-    assert {"upn_in_use": guid(2), "smtp_in_use": guid(2), "object_id_mismatch": guid(2)} == _codes(finding)
+    assert {"upn_in_use": guid(2), "smtp_in_use": guid(2)} == _codes(finding)
 
 
-def test_the_old_content_is_copied_to_a_returner_before_anything_else() -> None:
-    """Non-destructive first, addressed by GUID, and the taken sign-in name is not printed."""
+def test_a_name_is_no_reason_to_give_somebody_another_persons_mail() -> None:
+    """The copy asks for its target; a namesake's mailbox is not printed, nor the name that is taken."""
     commands = only_finding(_returned())["commands"]
 
-    copy = next(n for n, command in enumerate(commands) if f"-TargetMailbox '{guid(0x1002)}'" in command)
-    undo = next(n for n, command in enumerate(commands) if command.startswith("Undo-SoftDeletedMailbox"))
-    assert copy < undo
-    assert "person1@contoso.example" not in commands[undo]
+    assert not any(guid(0x1002) in command for command in commands)
+    assert not any("person1@contoso.example" in command for command in commands)
+
+
+def test_the_old_content_is_copied_to_the_account_with_the_same_source_anchor() -> None:
+    """An anchor is an id: the person has come back, and recovering would make a second account."""
+    anchor = "7w4nC0mUS0qk8VnQ6p8Zqg=="
+    finding = only_finding(
+        audit(
+            users=[make_user(2, onPremisesImmutableId=anchor, onPremisesSyncEnabled=True)],
+            mailboxes=[make_mailbox(2)],
+            soft_deleted_mailboxes=[
+                make_deleted_mailbox(1, ExternalDirectoryObjectId="", ImmutableId=anchor)
+            ],
+        )
+    )
+
+    assert any(f"-TargetMailbox '{guid(0x1002)}'" in command for command in finding["commands"])
+    assert not any(command.startswith("Undo-") for command in finding["commands"])
+    assert "claimed_by_another_account" in finding["blockers"]
+
+
+def test_an_account_in_the_recycle_bin_with_the_same_name_comes_first() -> None:
+    """A blank object id says purged; the same name in the recycle bin is a reason to look first."""
+    finding = (
+        audit(
+            deleted_users=[make_deleted_user(1)],
+            soft_deleted_mailboxes=[make_deleted_mailbox(1, ExternalDirectoryObjectId="")],
+        )
+        .findings.set_index("orphan_class")
+        .loc["ownerless"]
+    )
+
+    assert "restorable_account" in _codes(finding)
+    assert "account_still_restorable" in finding["blockers"]
+    assert not any(command.startswith("Undo-") for command in finding["commands"])
+
+
+def test_two_accounts_with_one_exchange_guid_are_two_findings_without_commands() -> None:
+    """One row must not hide the other, and no command could tell them apart."""
+    result = audit(
+        deleted_users=[make_deleted_user(1), make_deleted_user(2)],
+        soft_deleted_mailboxes=[
+            make_deleted_mailbox(1, ExchangeGuid=guid(0xAAAA)),
+            make_deleted_mailbox(2, ExchangeGuid=guid(0xAAAA)),
+        ],
+    )
+
+    assert ["restorable", "restorable"] == result.findings["orphan_class"].tolist()
+    assert [(), ()] == result.findings["commands"].tolist()
 
 
 @pytest.mark.parametrize("column", ["ExchangeGuid", "ArchiveGuid"])

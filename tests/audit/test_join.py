@@ -80,10 +80,7 @@ def test_an_inactive_mailbox_missing_from_the_soft_deleted_ones_makes_those_inco
 
     coverage = {line.query: line for line in result.coverage}
     assert not coverage["soft_deleted_mailboxes"].complete
-    assert (
-        "1 mailboxes of the inactive-mailboxes listing are missing from it"
-        == coverage["soft_deleted_mailboxes"].reason
-    )
+    assert "it lacks 1 mailbox of the inactive-mailboxes listing" == coverage["soft_deleted_mailboxes"].reason
     assert not result.complete
 
 
