@@ -2,8 +2,13 @@
 
 import pandas as pd
 
+from audit.coverage import NOT_PROVIDED
 from audit.findings import AuditResult
+from audit.records import LISTINGS
 from reports.glossary import CLASSES, OUTCOMES, URGENCIES
+
+_TELLING = ("users", "mailboxes")
+"""Listings without which whole classes of orphans cannot show."""
 
 RUNNING = frozenset({"soft_deleted", "hold_released", "license_removed"})
 """Values of mailbox_clock with an end, known or not."""
@@ -22,7 +27,10 @@ def counts(findings: pd.DataFrame) -> dict[str, int | dict[str, int]]:
 def verdict(result: AuditResult) -> str:
     """Say in one line whether all that matters was seen."""
     if result.complete:
-        return "Coverage complete"
+        absent = {line.query for line in result.coverage if line.reason == NOT_PROVIDED}
+        titles = ", ".join(LISTINGS[query].title for query in _TELLING if query in absent)
+        of_what = f" for what was provided; not provided: {titles}" if titles else ""
+        return f"Coverage complete{of_what}"
     return "INCOMPLETE: " + "; ".join(gap.rstrip(".") for gap in result.gaps)
 
 

@@ -12,7 +12,8 @@ from audit.powershell import comment
 PREAMBLE: tuple[tuple[str, str], ...] = (
     ("step", "Review each block, then run it line by line. Nothing here was run for you."),
     ("step", "Connect once, as an administrator who may restore users and mailboxes:"),
-    ("command", "Connect-MgGraph -Scopes 'User.ReadWrite.All'"),
+    ("command", "Connect-MgGraph -Scopes 'User.ReadWrite.All', 'Organization.Read.All'"),
+    ("step", "To restore a group, connect with the scope 'Group.ReadWrite.All' as well."),
     ("command", "Connect-ExchangeOnline"),
 )
 """What stands before the first block: what a row is, its text."""

@@ -68,8 +68,8 @@ def _two_ways(path: Path) -> InputError:
 
 
 def in_order(path: Path) -> list[tuple[int, int, str]]:
-    """Order names as people do: 2 before 10."""
-    parts = re.findall(r"\d+|\D+", path.name.lower())
+    """Order names as people do: 2 before 10, and the one without a number before both."""
+    parts = re.findall(r"\d+|\D+", path.stem.lower())
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,18 +19,21 @@ from audit.memory import collector_paused
 from audit.reading import Batch, read_table
 from audit.records import LISTINGS, Coverage, Listing, Table
 from audit.snapshot import Snapshot
-from audit.sources.export_names import NamedFile, in_order, missing_numbers, name_file, near_misses
-from audit.sources.files import ExportFile, Page, read_file
+from audit.sources.completeness import doubts, names_of
+from audit.sources.export_names import NamedFile, in_order, name_file, near_misses
+from audit.sources.files import ExportFile, read_file
 from audit.sources.interface import Progress, no_progress
 
 REQUIRED = ("deleted_users", "soft_deleted_mailboxes")
-DEFAULT_RESULT_SIZE = 1000
 _MAKE_ONE = "Make the folder with the script `mailbox-audit export-script` prints."
 _STALE = timedelta(days=1)
-_NAMED = 5
-"""So many of a kind are named in a message."""
 _SAMPLE = 1000
 """Mailboxes looked at for the tenant's name."""
+_DATES = {
+    "deleted_users": ("deletedDateTime", "Get-MgDirectoryDeletedItem leaves it empty unless it is selected"),
+    "soft_deleted_mailboxes": ("WhenSoftDeleted", "Get-Mailbox -SoftDeletedMailbox fills it"),
+}
+"""The date without which no row of a listing has a deadline, and how exports come to lack it."""
 _INITIAL_DOMAIN = re.compile(r"@([a-z0-9-]+\.onmicrosoft\.(?:com|us|cn))$", re.IGNORECASE)
 
 
@@ -61,7 +64,7 @@ class ExportsSource:
             as_of=as_of,
             tables=tables,
             coverage=coverage,
-            notes=(*ignored, *_staleness(min(times), as_of)),
+            notes=(*ignored, *_dateless(tables, files), *_staleness(min(times), as_of)),
         )
 
 
@@ -85,6 +88,7 @@ def _look(folder: Path) -> tuple[dict[str, list[NamedFile]], list[str]]:
         if name not in files:
             raise _missing(name, folder, [path.name for path in paths])
     for group in files.values():
+        group.sort(key=lambda file: -1 if file.number is None else file.number)
         _refuse_twice(group)
     return files, ignored
 
@@ -120,46 +124,11 @@ def _read_listing(
             progress(listing.title, rows)
         batches = [Batch(file.rows, file.name, file.lines, file.headers, habits) for file in read]
         table = read_table(listing, batches)
-    reasons = [*_gaps(files), *_cuts(read), *_default_size(listing, read)]
+    reasons = doubts(listing, files, read)
     pages = sum(len(file.pages) for file in read)
     return table, Coverage(
         listing.name, complete=not reasons, pages=pages, rows=rows, reason="; ".join(reasons) or None
     )
-
-
-def _gaps(files: list[NamedFile]) -> list[str]:
-    missing = missing_numbers(files)
-    names = ", ".join(file.path.name for file in files[:_NAMED])
-    numbers = ", ".join(map(str, missing[:_NAMED]))
-    return [f"number {numbers} is missing among {names}"] if missing else []
-
-
-def _cuts(files: list[ExportFile]) -> list[str]:
-    """Say where pages break off, miss rows or carry the service's own complaint."""
-    pages: list[tuple[str, Page]] = [(file.name, page) for file in files for page in file.pages]
-    reasons = [f"{name}: {page.trouble}" for name, page in pages if page.trouble]
-    if pages and pages[-1][1].has_next:
-        reasons.append(f"{pages[-1][0]}: its @odata.nextLink has no following page in the folder")
-    starts = [
-        0,
-        *(place for place, (_, page) in enumerate(pages, 1) if not page.has_next or place == len(pages)),
-    ]
-    for start, end in pairwise(starts):
-        rows = sum(len(page.rows) for _, page in pages[start:end])
-        reasons += [
-            f"{name}: @odata.count says {page.count} rows, there are {rows}"
-            for name, page in pages[start:end]
-            if page.count not in {None, rows}
-        ]
-    return reasons
-
-
-def _default_size(listing: Listing, files: list[ExportFile]) -> list[str]:
-    is_suspicious = listing.side == "mailboxes" and len(files) == 1 and files[0].is_one_list
-    if not is_suspicious or len(files[0].rows) != DEFAULT_RESULT_SIZE:
-        return []
-    remark = "exactly 1,000 rows: the default -ResultSize; export again with -ResultSize Unlimited"
-    return [f"{files[0].name}: {remark}"]
 
 
 def _tenant(tables: dict[str, Table]) -> str | None:
@@ -196,6 +165,16 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 def _written_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _dateless(tables: dict[str, Table], files: dict[str, list[NamedFile]]) -> list[str]:
+    """Say which listing has rows and not one date: an export that left the column out, not a tenant."""
+    return [
+        f"{names_of([file.path.name for file in files[listing]])}: {column} is empty in every row, so no "
+        f"deadline follows from it; export again with the script `mailbox-audit export-script` prints ({why})"
+        for listing, (column, why) in _DATES.items()
+        if len(frame := tables[listing].frame) and frame[column].isna().all()
+    ]
 
 
 def _staleness(oldest: datetime, as_of: datetime) -> list[str]:

@@ -21,6 +21,8 @@ Row = dict[str, Any]
 
 EXPORT_AGAIN = "Export it again with the script `mailbox-audit export-script` prints."
 _UTF8_AGAIN = "Export it again as UTF-8: Export-Csv -Encoding UTF8, or Out-File -Encoding utf8."
+_AS_TEXT = "Save it as CSV UTF-8 there, or export it again as CSV UTF-8 or JSON."
+_WORKBOOKS = {b"PK\x03\x04": "starts with PK, as .xlsx does", b"\xd0\xcf\x11\xe0": "starts as .xls does"}
 _EMPTY = (
     "A listing without rows is `[]`, or a line of headers: export it again, an empty file proves nothing."
 )
@@ -64,11 +66,16 @@ class ExportFile:
 
 def read_file(path: Path) -> ExportFile:
     """Read one file; raises `InputError` where it is not whole and readable."""
-    text = _decode(_load(path), path.name)
+    content = _load(path)
+    _refuse_workbook(content, path.name)
+    text = _decode(content, path.name)
     if not text or text.isspace():
         raise InputError(f"{path.name} is empty.", _EMPTY)
     if "\0" in text:
-        raise InputError(f"{path.name}: NUL byte at character {text.index(chr(0))}.", _UTF8_AGAIN)
+        raise InputError(
+            f"{path.name}: NUL byte at character {text.index(chr(0))}: it is no text, as a workbook is none.",
+            "Export it again as CSV UTF-8 or JSON.",
+        )
     if path.suffix.lower() == ".csv":
         headers, rows, lines = read_csv(text, path.name)
         return ExportFile(path.name, [Page(rows)], True, lines, headers)  # noqa: FBT003
@@ -88,12 +95,18 @@ def _load(path: Path) -> bytes:
         ) from error
 
 
+def _refuse_workbook(content: bytes, name: str) -> None:
+    """Refuse a workbook that was given another name; no text begins like one."""
+    if sign := _WORKBOOKS.get(content[:4]):
+        raise InputError(f"{name} looks like an Excel workbook: it {sign}.", _AS_TEXT)
+
+
 def _decode(content: bytes, name: str) -> str:
     encoding = _encoding(content)
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start} is not {encoding.upper()}.", _UTF8_AGAIN) from error
+        raise InputError(f"{name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}.", _UTF8_AGAIN) from error
 
 
 def _encoding(content: bytes) -> str:
