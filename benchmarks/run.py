@@ -1,6 +1,7 @@
 """Time and peak memory of every stage, beside its floor measured in the same run.
 
-    python -m benchmarks.run 100000    # makes the tenant it needs; 10000, 100000, 1000000
+    python -m benchmarks.run 100000                    # makes the tenant it needs
+    python -m benchmarks.run 1000000 --no-writers      # without the files, which take half an hour
 
 Floors: what the same libraries need at best.
 Reading and joining: decoding the JSON with the decoder the audit uses, and one pandas merge; once as a plain
@@ -40,7 +41,7 @@ ROUNDS = 3
 _LISTINGS = ("deleted-users", "soft-deleted-mailboxes")
 
 
-def main(size: int) -> None:
+def main(size: int, *, writers: bool) -> None:
     """Measure a tenant of `size` accounts and `size` mailboxes and print the table."""
     rounds = ROUNDS if size <= 100_000 else 1  # a million takes minutes a round
     folder = Path(tempfile.gettempdir()) / f"mailbox-audit-benchmark-{size}"
@@ -64,7 +65,8 @@ def main(size: int) -> None:
     with measured() as advice:
         result = report(_judge(snapshot), load_table())
     _show("findings: reasons, advice, tie-out", advice)
-    _writers(result, snapshot)
+    if writers:
+        _writers(result, snapshot)
     _start_up()
 
 
@@ -148,4 +150,5 @@ def _line(title: str, seconds: str, memory: str, ratio: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    sizes = [int(argument) for argument in sys.argv[1:] if argument.isdecimal()]
+    main(sizes[0] if sizes else 10_000, writers="--no-writers" not in sys.argv)

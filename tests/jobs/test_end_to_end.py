@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audit.records import LISTINGS
-from audit.sources.demo import records_of
+from audit.sources.demo_tenant import records_of
 from jobs.cli import cli
 from reports.to_json import schema
 from tests.builders import AS_OF, Row, make_deleted_mailbox, make_deleted_user

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from audit.scenarios import load_table
-from audit.sources.demo import DemoSource, guid, people
+from audit.sources.demo import DemoSource
+from audit.sources.demo_tenant import guid, people
 from tests.builders import AS_OF, audit
 
 RESULT = audit(DemoSource().collect(AS_OF))
