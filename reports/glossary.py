@@ -19,7 +19,7 @@ CLASSES: dict[str, str] = {
     "license_removed": "The mailbox was disconnected when its license was removed: license the user again.",
     "live_mailbox_without_account": "An active mailbox whose account is soft-deleted or was purged.",
     "out_of_sync": "The on-premises account is deleted, yet account and mailbox in the cloud are present.",
-    "undetermined": "A listing needed to tell was incomplete; missing_evidence says what would decide.",
+    "undetermined": "What was read leaves more than one class open; missing_evidence says what would decide.",
 }
 """By value of orphan_class."""
 
