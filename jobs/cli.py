@@ -6,10 +6,14 @@ At import it loads click only; each command imports what it needs when it runs, 
 import errno
 import io
 import logging
+import math
+import signal
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -23,6 +27,48 @@ from jobs.options import LOG_JSON
 _MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO})
 """What goes wrong with a disk and is no bug of ours."""
 
+_ECHO = 1.0
+"""Seconds. `timeout` signals the program, then the whole group: the second is no new signal."""
+_BY_SIGNAL = 128
+"""The exit code of a program that a signal ended is this and the signal's number: 130, 143."""
+
+
+class _Interrupter:
+    """Ends the run where it stands, on Ctrl-C and on SIGTERM alike; what it made is removed on the way out.
+
+    SIGTERM is what docker stop, systemd and a scheduler's timeout send.
+    """
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        """The signal that was heeded."""
+        self._last = -math.inf
+
+    def listen(self) -> None:
+        """Heed both signals; one that the caller had us ignore stays ignored (nohup)."""
+        for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+            if signal.getsignal(number) == usual:
+                signal.signal(number, self)
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        """Raise, unless this is the echo of a signal that is being heeded."""
+        before, self._last = self._last, time.monotonic()
+        if self._last - before < _ECHO:
+            return
+        self.signal = number
+        # Half-written sheets complain when they are dropped, after the one line the user is told.
+        sys.unraisablehook = lambda _complaint: None
+        raise KeyboardInterrupt
+
+    def retire(self) -> None:
+        """Ignore further echoes once the run has ended: Python's own ending would let them kill it."""
+        if self.signal is not None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+_interrupter = _Interrupter()
+
 
 class _Audit(click.Group):
     """The group whose commands may raise `AuditError`."""
@@ -34,10 +80,16 @@ class _Audit(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            _say(ctx, "Interrupted; nothing was left half written.")
-            ctx.exit(ExitCode.INTERRUPTED)
+            ctx.exit(_interrupted(ctx, _interrupter.signal or signal.SIGINT))
         except Exception as error:  # noqa: BLE001 - the one place: no traceback reaches the terminal
-            ctx.exit(_code_of(ctx, error))
+            # openpyxl has bare excepts, which make another error of an interrupt.
+            stopped = _interrupter.signal
+            ctx.exit(_code_of(ctx, error) if stopped is None else _interrupted(ctx, stopped))
+
+
+def _interrupted(ctx: click.Context, number: int) -> int:
+    _say(ctx, "Interrupted; nothing was left half written.")
+    return _BY_SIGNAL + number
 
 
 def _say(ctx: click.Context, message: str, hint: str = "") -> None:
@@ -130,8 +182,12 @@ for _command in (
 
 def main() -> None:
     """Run the command line."""
+    _interrupter.listen()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name the terminal's code page lacks must not end a run: Windows pipes are cp1252, and strict.
             stream.reconfigure(errors="backslashreplace")
-    cli.main(prog_name="mailbox-audit")
+    try:
+        cli.main(prog_name="mailbox-audit")
+    finally:
+        _interrupter.retire()

@@ -4,6 +4,7 @@ Widths, frozen panes and print setup must be set before a sheet's first row is w
 conditional formats after its last one, when its length is known.
 """
 
+import contextlib
 import errno
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -39,10 +40,22 @@ _BLOCK_FILL = PatternFill("solid", bgColor="D9E2F0", fgColor="D9E2F0")
 def write(result: AuditResult, run: RunInfo, path: Path, *, sheet_rows: int = SHEET_ROWS) -> None:
     """Write the workbook; a table longer than `sheet_rows` continues on a second sheet and so on."""
     try:
-        _write(result, run, path, sheet_rows)
+        with _temporary_files_in(path.parent):
+            _write(result, run, path, sheet_rows)
     except etree.SerialisationError as error:
         # What lxml says when openpyxl's temporary file cannot be written: a full disk, most often.
-        raise OSError(errno.ENOSPC, "a temporary file could not be written", tempfile.gettempdir()) from error
+        raise OSError(errno.ENOSPC, "a temporary file could not be written", str(path.parent)) from error
+
+
+@contextlib.contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have openpyxl keep its sheets beside the workbook: a killed run leaves nobody's name in /tmp."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _write(result: AuditResult, run: RunInfo, path: Path, sheet_rows: int) -> None:

@@ -2,13 +2,12 @@
 
 They are written into a hidden folder inside the run's own, flushed to the disk, and renamed into place once
 all of them are complete, the manifest last. Whatever goes wrong before leaves the folder as it was.
+What a killed run leaves, its hidden folder, is removed by the next run into the same folder.
 """
 
 import contextlib
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,22 +15,27 @@ from audit.errors import InputError
 from audit.findings import AuditResult
 from reports import manifest, to_csv, to_json, to_xlsx
 from reports.run_info import RunInfo
+from reports.staging import is_hidden, remove_abandoned, staging_in
 
 WORKBOOK = "mailbox-orphans.xlsx"
 FINDINGS_JSON = "findings.json"
 FINDINGS_CSV = "findings.csv"
 SNAPSHOT = "snapshot.jsonl.gz"
 RUN_JSON = "run.json"
+FILES = (WORKBOOK, FINDINGS_JSON, FINDINGS_CSV, RUN_JSON, SNAPSHOT, manifest.MANIFEST)
+"""Every file a run may leave."""
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
+_IN_USE = "Close the file where it is open, give this account write access, or use another --out."
+_NO_ACCESS = "Give this account write access to it, or name another folder with --out."
 _HINTS = {
     errno.ENOSPC: "The disk is full: free some space there, or name another folder with --out.",
     errno.EDQUOT: "The disk quota is used up: free some space there, or name another folder with --out.",
     errno.EROFS: "The file system is read-only: name another folder with --out.",
-    errno.EACCES: "Close the file where it is open, give this account write access, or use another --out.",
-    errno.EPERM: "Give this account write access to it, or name another folder with --out.",
+    errno.EACCES: _NO_ACCESS,
+    errno.EPERM: _NO_ACCESS,
     errno.EEXIST: "A file is in the way: move it, or name another folder with --out.",
     errno.ENOTDIR: "A file is in the way: move it, or name another folder with --out.",
     errno.ENAMETOOLONG: "Name a folder with a shorter path with --out.",
@@ -59,22 +63,27 @@ def write_all(
     }
     if snapshot_writer is not None:
         writers[SNAPSHOT] = snapshot_writer
-    with _refused(folder), _folder(folder), _staging(folder) as staging:
-        for name, write in writers.items():
-            if progress is not None:
-                progress(name)
-            write(staging / name)
-        manifest.write([staging / name for name in writers], run.run_id, staging / manifest.MANIFEST)
-        names = (*writers, manifest.MANIFEST)
-        for name in names:
-            _settle(staging / name)
-        _move(staging, folder, names)
+    names = (*writers, manifest.MANIFEST)
+    _refuse_others(folder)
+    with _refused(folder), _folder(folder):
+        remove_abandoned(folder)
+        with staging_in(folder) as staging:
+            for name, write in writers.items():
+                if progress is not None:
+                    progress(name)
+                write(staging / name)
+            manifest.write([staging / name for name in writers], run.run_id, staging / manifest.MANIFEST)
+            for name in names:
+                _settle(staging / name)
+            _refuse_others(folder)
+            _move(staging, folder, names)
     return tuple(folder / name for name in names)
 
 
 def check_writable(folder: Path) -> None:
     """Raise InputError where `folder` could not be written to, before any reading; leaves nothing behind."""
-    with _refused(folder), _folder(folder, keep=False), _staging(folder) as staging:
+    _refuse_others(folder)
+    with _refused(folder), _folder(folder, keep=False), staging_in(folder) as staging:
         (staging / "probe").write_bytes(b"probe")
 
 
@@ -84,9 +93,27 @@ def _refused(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename if isinstance(error.filename, str) else folder
+        where = _place(error, folder)
         hint = _HINTS.get(error.errno or 0, _OTHER_HINT)
+        if error.errno == errno.EACCES and os.path.isfile(where):  # noqa: PTH113 - never raises
+            hint = _IN_USE
         raise InputError(f"{where}: cannot be written: {error.strerror or error}", hint) from error
+
+
+def _place(error: OSError, folder: Path) -> Path:
+    """Return the path an error is about as the user knows it: never one in the hidden folder."""
+    named = [Path(name) for name in (error.filename, error.filename2) if isinstance(name, str)]
+    return next((path for path in named if not is_hidden(path)), folder)
+
+
+def _refuse_others(folder: Path) -> None:
+    """Raise InputError where anything but a file stands in a file's place: it is not ours to remove."""
+    for path in (folder / name for name in FILES):
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+            raise InputError(
+                f"{path}: is not a regular file, yet a file of the report must go there.",
+                "Move it away, or name another folder with --out.",
+            )
 
 
 @contextlib.contextmanager
@@ -103,16 +130,6 @@ def _folder(folder: Path, *, keep: bool = True) -> Iterator[None]:
             for path in missing:
                 with contextlib.suppress(OSError):
                     path.rmdir()
-
-
-@contextlib.contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """Yield a new hidden folder inside `folder`, readable by its owner only, and remove it afterwards."""
-    staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _settle(path: Path) -> None:

@@ -67,10 +67,10 @@ def _two_ways(path: Path) -> InputError:
     )
 
 
-def in_order(path: Path) -> list[tuple[int, int, str]]:
-    """Order names as people do: 2 before 10, and the one without a number before both."""
+def in_order(path: Path) -> tuple[list[tuple[int, int, str]], str]:
+    """Order names as people do: 2 before 10, and a name before the same with more behind it."""
     parts = re.findall(r"\d+|\D+", path.stem.lower())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts], path.suffix
 
 
 def missing_numbers(files: list[NamedFile]) -> list[int]:

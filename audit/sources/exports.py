@@ -88,6 +88,7 @@ def _look(folder: Path) -> tuple[dict[str, list[NamedFile]], list[str]]:
         if name not in files:
             raise _missing(name, folder, [path.name for path in paths])
     for group in files.values():
+        # However the names are joined: `deleted-users`, which is the first, then `DeletedUsers_2`.
         group.sort(key=lambda file: -1 if file.number is None else file.number)
         _refuse_twice(group)
     return files, ignored

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 EXPORT_AGAIN = "Export it again with the script `mailbox-audit export-script` prints."
 _UTF8_AGAIN = "Export it again as UTF-8: Export-Csv -Encoding UTF8, or Out-File -Encoding utf8."
-_AS_TEXT = "Save it as CSV UTF-8 there, or export it again as CSV UTF-8 or JSON."
+_AS_TEXT = "Export it again as CSV UTF-8 or JSON; Excel saves a workbook as CSV UTF-8."
 _WORKBOOKS = {b"PK\x03\x04": "starts with PK, as .xlsx does", b"\xd0\xcf\x11\xe0": "starts as .xls does"}
 _EMPTY = (
     "A listing without rows is `[]`, or a line of headers: export it again, an empty file proves nothing."
@@ -73,8 +73,7 @@ def read_file(path: Path) -> ExportFile:
         raise InputError(f"{path.name} is empty.", _EMPTY)
     if "\0" in text:
         raise InputError(
-            f"{path.name}: NUL byte at character {text.index(chr(0))}: it is no text, as a workbook is none.",
-            "Export it again as CSV UTF-8 or JSON.",
+            f"{path.name}: NUL byte at character {text.index(chr(0))}; it is not a text file.", _AS_TEXT
         )
     if path.suffix.lower() == ".csv":
         headers, rows, lines = read_csv(text, path.name)
@@ -106,7 +105,9 @@ def _decode(content: bytes, name: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}.", _UTF8_AGAIN) from error
+        raise InputError(
+            f"{name}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}.", _UTF8_AGAIN
+        ) from error
 
 
 def _encoding(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """The command line: help, options, and how errors become messages and exit codes."""
 
 import json
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -258,6 +259,19 @@ def test_ctrl_c_exits_130_with_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert result.exit_code == 130
     assert result.stderr == "Interrupted; nothing was left half written.\n"
+
+
+def test_an_interrupt_that_a_library_turned_into_an_error_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A bare except of openpyxl catches what a signal raised, and raises a TypeError."""
+    monkeypatch.setattr("jobs.cli._interrupter.signal", signal.SIGTERM)
+
+    result = run_raising(TypeError("expected <class 'bool'>"), monkeypatch)
+
+    assert result.exit_code == 143
+    assert result.stderr == "Interrupted; nothing was left half written.\n"
+    assert list(tmp_path.glob("*.log")) == []
 
 
 def test_with_log_json_an_error_is_a_log_line_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -159,9 +160,20 @@ def test_runbook_begins_with_how_to_connect(tmp_path: Path) -> None:
     book = save_and_reopen(tmp_path)
 
     assert [row["text"] for row in rows_of(book, "Runbook") if row["kind"] == "command"] == [
-        "Connect-MgGraph -Scopes 'User.ReadWrite.All'",
+        "Connect-MgGraph -Scopes 'User.ReadWrite.All', 'Organization.Read.All'",
         "Connect-ExchangeOnline",
     ]
+
+
+def test_temporary_files_lie_beside_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed run must not leave names of people in the system's temporary folder."""
+    elsewhere = str(tmp_path / "not there")
+    monkeypatch.setattr("tempfile.tempdir", elsewhere)
+
+    to_xlsx.write(make_result(make_finding()), make_run(), tmp_path / "book.xlsx")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+    assert tempfile.tempdir == elsewhere
 
 
 def test_summary_and_coverage_begin_with_the_verdict(tmp_path: Path) -> None:

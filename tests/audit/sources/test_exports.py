@@ -19,6 +19,7 @@ from audit.sources.exports import ExportsSource
 AS_OF = datetime(2026, 11, 20, 2, tzinfo=UTC)
 ONE = "11111111-1111-4111-8111-111111111111"
 TWO = "22222222-2222-4222-8222-222222222222"
+KEY = "ExternalDirectoryObjectId"
 USER = {"id": ONE, "displayName": "Ann Example", "deletedDateTime": "2026-11-02T14:03:22Z"}
 MAILBOX = {
     "ExternalDirectoryObjectId": ONE,
@@ -137,6 +138,25 @@ def test_files_are_read_in_natural_order(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("deleted-users.json", "deleted-users-2.json"),
+        ("deleted-users.json", "deleted-users (1).json"),
+        ("deleted_users.json", "deleted-users-2.json"),
+        ("users-deleted.json", "DeletedUsers2.json"),
+        ("deleted-users.json", "deleted-users-2.csv"),
+    ],
+)
+def test_the_file_without_a_number_is_the_first(folder: Path, first: str, second: str) -> None:
+    """Its next link leads to the one that has a number."""
+    (folder / "deleted-users.json").unlink()
+    put(folder, first, {"value": [{"id": ONE}]})
+    put(folder, second, f"id\n{TWO}\n" if second.endswith("csv") else {"value": [{"id": TWO}]})
+
+    assert list(collect(folder).tables["deleted_users"].frame["id"]) == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
     ("names", "complete"),
     [
         (("users-1.json", "users-2.json"), True),
@@ -180,6 +200,21 @@ def test_a_next_link_with_its_page_in_the_next_file_is_complete(folder: Path) ->
     put(folder, "users-2.json", {"value": [{"id": TWO}]})
 
     assert collect(folder).coverage["users"] == Coverage("users", complete=True, pages=2, rows=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("users-2.json", [{"id": TWO}]), ("users-2.json", {"id": TWO}), ("users-2.csv", f"id\n{TWO}\n")],
+    ids=["array", "object", "csv"],
+)
+def test_a_next_link_is_followed_by_a_page_or_not_at_all(folder: Path, name: str, content: Any) -> None:
+    """A table that happens to come next is not the rest of the answer."""
+    put(folder, "users-1.json", {"value": [{"id": ONE}], **MORE})
+    put(folder, name, content)
+
+    coverage = collect(folder).coverage["users"]
+
+    assert coverage.reason == "users-1.json: its @odata.nextLink has no following page in the folder"
 
 
 @pytest.mark.parametrize(("count", "complete"), [(1, True), (2, False), (0, False)])
@@ -239,19 +274,55 @@ def test_exactly_a_thousand_mailboxes_are_suspicious(
     assert complete or "exactly 1,000 rows" in str(coverage.reason)
 
 
+@pytest.mark.parametrize(("rows", "complete"), [(99, True), (100, False), (101, True)])
+@pytest.mark.parametrize("listing", ["users", "deleted-users"])
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_exactly_a_hundred_users_are_suspicious(
+    folder: Path, listing: str, suffix: str, rows: int, complete: bool
+) -> None:
+    """That is where Graph's page ends, and Get-MgUser with it unless told otherwise."""
+    (folder / f"{listing}.json").unlink(missing_ok=True)
+    put(
+        folder, f"{listing}.{suffix}", "id\n" + f"{ONE}\n" * rows if suffix == "csv" else [{"id": ONE}] * rows
+    )
+
+    coverage = collect(folder).coverage[listing.replace("-", "_")]
+
+    remark = "exactly 100 rows: the default page of Graph; export again with -All"
+    assert coverage.complete is complete
+    assert coverage.reason == (None if complete else f"{listing}.{suffix}: {remark}")
+
+
+@pytest.mark.parametrize(("name", "key", "size"), [("users", "id", 100), ("mailboxes", KEY, 1000)])
+def test_every_file_of_a_listing_is_looked_at_for_its_default_size(
+    folder: Path, name: str, key: str, size: int
+) -> None:
+    """A listing exported in parts may be cut in any of them."""
+    put(folder, f"{name}-1.json", [{key: ONE}])
+    put(folder, f"{name}-2.json", [{key: ONE}] * size)
+
+    coverage = collect(folder).coverage[name]
+
+    assert not coverage.complete
+    assert str(coverage.reason).startswith(f"{name}-2.json: exactly {size:,} rows: ")
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
+        ("users.json", {"value": [{"id": ONE}] * 100}),
+        ("ad-users.json", [{"objectGUID": ONE}] * 100),
+        ("mailboxes.json", [{"ExternalDirectoryObjectId": ONE}] * 100),
         ("users.json", [{"id": ONE}] * 1000),
         ("users.json", {"value": [{"id": ONE}] * 999}),
         ("mailboxes.json", {"value": [{"ExternalDirectoryObjectId": ONE}] * 1000}),
     ],
 )
-def test_a_thousand_rows_elsewhere_are_not_suspicious(folder: Path, name: str, content: Any) -> None:
-    """Accounts have no such default, and a page says itself whether there are more."""
+def test_such_a_number_of_rows_elsewhere_is_not_suspicious(folder: Path, name: str, content: Any) -> None:
+    """Each service has a default of its own, and a page says itself whether there are more."""
     put(folder, name, content)
 
-    assert collect(folder).coverage[name.removesuffix(".json")].complete
+    assert collect(folder).coverage[name.removesuffix(".json").replace("-", "_")].complete
 
 
 @pytest.mark.parametrize("name", ["deleted-users", "soft-deleted-mailboxes"])
@@ -375,6 +446,38 @@ def test_fresh_exports_earn_no_note(folder: Path) -> None:
     os.utime(folder / "soft-deleted-mailboxes.json", (AS_OF.timestamp() - 86_400,) * 2)
 
     assert collect(folder).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("listing", "column", "row"),
+    [
+        ("deleted-users", "deletedDateTime", {**USER, "deletedDateTime": None}),
+        ("deleted-users", "deletedDateTime", {"id": ONE}),
+        ("soft-deleted-mailboxes", "WhenSoftDeleted", {**MAILBOX, "WhenSoftDeleted": ""}),
+    ],
+    ids=["users", "no column", "mailboxes"],
+)
+def test_a_date_that_no_row_has_is_noted(
+    folder: Path, listing: str, column: str, row: dict[str, Any]
+) -> None:
+    """With the files, the column and the remedy: it was left out of the export, not out of the tenant."""
+    put(folder, f"{listing}.json", [row])
+    put(folder, f"{listing}-2.json", [row])
+
+    (note,) = [note for note in collect(folder).notes if "empty in every row" in note]
+
+    assert note.startswith(f"{listing}.json, {listing}-2.json: {column} is empty in every row")
+    assert "mailbox-audit export-script" in note
+
+
+@pytest.mark.parametrize(
+    "content", [[], [USER, {**USER, "id": TWO, "deletedDateTime": None}]], ids=["no rows", "one date"]
+)
+def test_a_date_that_some_rows_lack_earns_no_note(folder: Path, content: list[Any]) -> None:
+    """One row with a date shows that the column was exported."""
+    put(folder, "deleted-users.json", content)
+
+    assert not [note for note in collect(folder).notes if "empty in every row" in note]
 
 
 def test_the_settings_reach_the_dates(folder: Path) -> None:

@@ -202,7 +202,7 @@ def test_csv_that_is_no_table_is_refused_with_its_place(tmp_path: Path, content:
 )
 def test_a_file_that_is_not_utf8_is_refused_with_the_byte(tmp_path: Path, name: str, content: bytes) -> None:
     """The remedy is the switch of Export-Csv."""
-    with pytest.raises(InputError, match=r"byte \d+ is not UTF-8") as caught:
+    with pytest.raises(InputError, match=r"byte \d+ is not UTF-8\.$") as caught:
         read_file(write(tmp_path, content, name))
 
     assert "-Encoding UTF8" in caught.value.hint
@@ -210,8 +210,23 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_byte(tmp_path: Path, name: 
 
 def test_nul_bytes_are_refused(tmp_path: Path) -> None:
     """A refused request may be answered with nothing else."""
-    with pytest.raises(InputError, match="NUL byte"):
+    with pytest.raises(InputError, match="NUL byte at character 0; it is not a text file") as caught:
         read_file(write(tmp_path, b"\0" * 64))
+
+    assert "CSV UTF-8 or JSON" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["users.json", "users.csv", "users.jsonl"])
+@pytest.mark.parametrize(
+    ("start", "sign"),
+    [(b"PK\x03\x04\x14\0", "starts with PK"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "starts as .xls")],
+)
+def test_a_renamed_workbook_is_called_one(tmp_path: Path, name: str, start: bytes, sign: str) -> None:
+    """The remedy is how Excel saves what can be read."""
+    with pytest.raises(InputError, match=f"{name} looks like an Excel workbook: it {sign}") as caught:
+        read_file(write(tmp_path, start + bytes(range(256)), name))
+
+    assert "CSV UTF-8 or JSON" in caught.value.hint
 
 
 def test_a_folder_named_like_a_file_is_refused(tmp_path: Path) -> None:
