@@ -28,7 +28,7 @@ def run(options: Options, started_at: datetime) -> ExitCode:
     from jobs.settings_file import load_settings
     from jobs.sources import source_of
     from jobs.terminal import progress
-    from reports.write import check_writable
+    from reports.write import check_writable, write_files
 
     settings = load_settings(options.config)
     source = source_of(options, settings)
@@ -36,8 +36,7 @@ def run(options: Options, started_at: datetime) -> ExitCode:
     with progress(options) as show:
         snapshot = source.collect(options.as_of or started_at, show)
         folder = options.out or run_folder(Path(settings.report.out), snapshot.tenant, started_at)
-        folder.mkdir(parents=True, exist_ok=True)
-        write_snapshot(snapshot, folder / SNAPSHOT_FILE)
+        write_files({SNAPSHOT_FILE: lambda path: write_snapshot(snapshot, path)}, folder)
     read = [snapshot.coverage[listing] for listing in snapshot.tables]
     if not options.quiet:
         for coverage in read:

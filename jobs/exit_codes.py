@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     CRITICAL = 12
     OVERDUE = 13
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 FAIL_ON = {"soon": ExitCode.SOON, "critical": ExitCode.CRITICAL, "overdue": ExitCode.OVERDUE}

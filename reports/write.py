@@ -63,7 +63,23 @@ def write_all(
     }
     if snapshot_writer is not None:
         writers[SNAPSHOT] = snapshot_writer
-    names = (*writers, manifest.MANIFEST)
+    hashed = [*writers]
+    writers[manifest.MANIFEST] = lambda path: manifest.write(
+        [path.with_name(name) for name in hashed], run.run_id, path
+    )
+    return write_files(writers, folder, progress)
+
+
+def write_files(
+    writers: dict[str, Callable[[Path], None]],
+    folder: Path,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Path, ...]:
+    """Write these files, by name and in this order, into `folder`: whole or not at all.
+
+    `progress` is told each file's name before it is written. Raises InputError where the folder cannot be
+    written to.
+    """
     _refuse_others(folder)
     with _refused(folder), _folder(folder):
         remove_abandoned(folder)
@@ -72,12 +88,11 @@ def write_all(
                 if progress is not None:
                     progress(name)
                 write(staging / name)
-            manifest.write([staging / name for name in writers], run.run_id, staging / manifest.MANIFEST)
-            for name in names:
+            for name in writers:
                 _settle(staging / name)
             _refuse_others(folder)
-            _move(staging, folder, names)
-    return tuple(folder / name for name in names)
+            _move(staging, folder, tuple(writers))
+    return tuple(folder / name for name in writers)
 
 
 def check_writable(folder: Path) -> None:
