@@ -63,6 +63,11 @@ class _Pen(Cell):
     def __repr__(self) -> str:
         return "<Pen>"
 
+    def put(self, value: str | int | datetime, data_type: str) -> None:
+        """Set a value whose type is known: openpyxl would guess it, formulas and error values included."""
+        self._value = value
+        self.data_type = data_type
+
 
 def pen_of(sheet: Worksheet, column: Column, *, on_top: bool) -> Converter:
     """Return the converter for one column of one sheet; `on_top` where rows are several lines tall."""
@@ -108,7 +113,7 @@ def header(column: Column) -> str:
 _YES = {True: "yes", False: "no", None: None}
 
 
-def _cell(sheet: Worksheet, alignment: Alignment | None, font: Font | None = None) -> Cell:
+def _cell(sheet: Worksheet, alignment: Alignment | None, font: Font | None = None) -> _Pen:
     cell = _Pen(sheet, row=1, column=1)
     if alignment is not None:
         cell.alignment = alignment
@@ -117,16 +122,15 @@ def _cell(sheet: Worksheet, alignment: Alignment | None, font: Font | None = Non
     return cell
 
 
-def _put(cell: Cell, value: Value) -> None:
-    """Set a value so that text stays text: openpyxl guesses formulas and error values from it."""
+def _put(cell: _Pen, value: Value) -> None:
+    """Set a value so that text stays text."""
     if isinstance(value, str):
-        cell.value = shown(value)
-        cell.data_type = "s"
-        return
-    cell.value = value
+        cell.put(shown(value) if is_odd(value) else value, "s")
+    elif value is not None:
+        cell.put(value, "d" if isinstance(value, datetime) else "n")
 
 
-def _texts(cell: Cell) -> Converter:
+def _texts(cell: _Pen) -> Converter:
     cell.quotePrefix = True
 
     def ink(values: Iterable[str | None]) -> Iterator[CellValue]:
@@ -140,7 +144,7 @@ def _texts(cell: Cell) -> Converter:
     return ink  # type: ignore[return-value]
 
 
-def _styled(cell: Cell) -> Converter:
+def _styled(cell: _Pen) -> Converter:
     def ink(values: Iterable[Value]) -> Iterator[CellValue]:
         for value in values:
             if value is None:
@@ -152,7 +156,7 @@ def _styled(cell: Cell) -> Converter:
     return ink
 
 
-def _instants(cell: Cell) -> Converter:
+def _instants(cell: _Pen) -> Converter:
     cell.number_format = INSTANT_FORMAT
 
     def ink(values: Iterable[Value]) -> Iterator[CellValue]:
@@ -160,7 +164,7 @@ def _instants(cell: Cell) -> Converter:
             if value is None:
                 yield None
             elif isinstance(value, datetime) and value >= FIRST_EXCEL_DATE:
-                cell.value = value
+                cell.put(value, "d")
                 yield cell
             else:
                 _put(cell, str(value))

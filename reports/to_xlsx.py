@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -101,26 +102,33 @@ def _append(sheet: Worksheet, table: Table, chunk: Chunk, used: int) -> int:
         pen_of(sheet, column, on_top=on_top)(values)
         for column, values in zip(table.columns, chunk, strict=True)
     ]
-    for number, lines, row in zip(
-        count(used + 1), _lines(table, chunk), zip(*inked, strict=True), strict=False
+    for number, height, row in zip(
+        count(used + 1), _heights(sheet, table, chunk), zip(*inked, strict=True), strict=False
     ):
-        if lines > 1:
-            sheet.row_dimensions[number].height = lines * _LINE_HEIGHT
+        if height is None:
+            sheet.append(row)
+        else:
+            sheet.row_dimensions[number] = height
             sheet.append(row)
             del sheet.row_dimensions[number]
-        else:
-            sheet.append(row)
     return len(chunk[0])
 
 
-def _lines(table: Table, chunk: Chunk) -> Iterable[int]:
-    """Return how many lines each row takes: not every spreadsheet fits wrapped rows when it opens a file."""
+def _heights(sheet: Worksheet, table: Table, chunk: Chunk) -> Iterable[RowDimension | None]:
+    """Return the height of each row: not every spreadsheet fits wrapped rows when it opens a file.
+
+    Null where one line is enough. Rows of one height share one object; making them costs more than writing.
+    """
     wrapped = [
         [-(-len(str(value)) // column.width) for value in values]
         for column, values in zip(table.columns, chunk, strict=True)
         if column.wrap
     ]
-    return map(max, zip(*wrapped, repeat(1), strict=False)) if wrapped else repeat(1)
+    if not wrapped:
+        return repeat(None)
+    lines = [max(row) for row in zip(*wrapped, strict=True)]
+    tall = {number: RowDimension(sheet, ht=number * _LINE_HEIGHT) for number in set(lines) if number > 1}
+    return map(tall.get, lines)
 
 
 def _new_sheet(book: Workbook, table: Table, number: int) -> Worksheet:
