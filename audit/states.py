@@ -75,7 +75,7 @@ def read_states(snapshot: Snapshot, joined: Joined, windows: Windows) -> States:
     subject = _subjects(joined)
     anchor = _anchors(joined)
     mailbox = _mailbox_axis(joined, complete)
-    entra = _entra_axis(joined, complete)
+    entra = _entra_axis(snapshot, joined, complete)
     claimed_by = _accounts_with_same_anchor(joined, entra)
     other = _duplicate_users(joined, claimed_by, mailbox, complete)
     entra = np.where(other >= 0, _observed(joined, other), entra).astype(np.int8)
@@ -106,17 +106,20 @@ def _observed(joined: Joined, account: Positions) -> Mask:
     return (deleted * ENTRA_SOFT_DELETED + present * ENTRA_PRESENT).astype(np.int8)
 
 
-def _entra_axis(joined: Joined, complete: Iterable[str]) -> Mask:
+def _entra_axis(snapshot: Snapshot, joined: Joined, complete: Iterable[str]) -> Mask:
     """Seen in a listing: that state. Not seen: whatever an incomplete listing may hide.
 
     A blank id means that the account was purged (facts/exchange.md 2.2), but a mailbox is called ownerless
-    only where the recycle bin was listed whole: its advice makes a second account where the first could still
-    be restored.
+    only where the recycle bin was listed whole: its advice makes a second account where the first could
+    still be restored. Nor is it while the present accounts were cut short; where nobody asked for them, the
+    blank id is an answer of its own.
     """
     unseen = ENTRA_HARD_DELETED
     if "deleted_users" not in complete:
         unseen |= ENTRA_SOFT_DELETED
     blank = unseen
+    if "users" in snapshot.tables and "users" not in complete:
+        blank |= ENTRA_PRESENT
     if "users" not in complete:
         unseen |= ENTRA_PRESENT
     ids = joined.of_mailbox("ExternalDirectoryObjectId")

@@ -256,6 +256,8 @@ class _Tenant:
                 self.records["soft_deleted_mailboxes"].append(
                     dict(self.records["soft_deleted_mailboxes"][-1])
                 )
+            case "deleted_namesake":
+                self._add_user(user | {"id": guid("namesake", name)}, deleted=True, age=person)
             case "account_present_too":
                 self.records["users"].append(user)
 

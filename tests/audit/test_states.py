@@ -46,15 +46,18 @@ def test_an_incomplete_account_listing_never_means_hard_deleted(incomplete: str)
 
 
 def test_a_blank_object_id_means_hard_deleted_where_the_recycle_bin_was_listed_whole() -> None:
-    """Exchange empties the id once the account is purged; present accounts cannot change that."""
-    result = _lone_mailbox(incomplete="users", object_id="")
+    """Exchange empties the id once the account is purged; two exported files are enough to say so."""
+    mailbox = make_deleted_mailbox(ExternalDirectoryObjectId="")
+
+    result = audit(make_snapshot(soft_deleted_mailboxes=[mailbox], without=["users", "mailboxes"]))
 
     assert "hard_deleted" == only_finding(result)["entra"]
 
 
-def test_a_blank_object_id_is_not_enough_while_the_recycle_bin_was_cut_short() -> None:
-    """A second account must not be advised while the first may still be restorable."""
-    finding = only_finding(_lone_mailbox(incomplete="deleted_users", object_id=""))
+@pytest.mark.parametrize("cut", ["deleted_users", "users"])
+def test_a_blank_object_id_is_not_enough_while_accounts_were_cut_short(cut: str) -> None:
+    """A second account must not be advised while the first may still be there."""
+    finding = only_finding(_lone_mailbox(incomplete=cut, object_id=""))
 
     assert finding["entra"] is None
     assert not any("Undo-SoftDeletedMailbox" in command for command in finding["commands"])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from audit.conflicts import NOTES
 from audit.scenarios import load_table
 from audit.sources.demo import DemoSource
 from audit.sources.demo_tenant import guid, people
@@ -74,22 +75,13 @@ def test_every_class_is_shown(orphan_class: str) -> None:
     assert orphan_class in {finding["orphan_class"] for finding in FINDINGS.values()}
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "archive_guid_in_use", "duplicate_exchange_guid", "duplicate_object_id", "exchange_guid_in_use",
-        "inactive_listings_differ", "not_a_user", "object_id_mismatch", "present_and_deleted",
-        "several_mailboxes", "smtp_in_use", "upn_in_use",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("code", sorted(NOTES))
 def test_every_conflict_is_shown(code: str) -> None:
     """Each with the other object named."""
     assert code in {conflict["code"] for finding in FINDINGS.values() for conflict in finding["conflicts"]}
 
 
-@pytest.mark.parametrize(
-    "blocker", ["account_still_restorable", "additional_shards", "auto_expanding_archive", "federated_domain"]
-)
+@pytest.mark.parametrize("blocker", sorted(TABLE.blockers))
 def test_every_blocker_is_shown(blocker: str) -> None:
     """Each takes its commands away."""
     assert blocker in {blocker for finding in FINDINGS.values() for blocker in finding["blockers"]}
