@@ -1,7 +1,7 @@
 """Time and peak memory of every stage, beside its floor measured in the same run.
 
     python -m benchmarks.run 100000                    # makes the tenant it needs
-    python -m benchmarks.run 1000000 --no-writers      # without the files, which take half an hour
+    python -m benchmarks.run 1000000 --no-writers      # without the files, which take long
 
 Floors: what the same libraries need at best.
 Reading and joining: decoding the JSON with the decoder the audit uses, and one pandas merge; once as a plain
