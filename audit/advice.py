@@ -105,14 +105,17 @@ def advise(table: DecisionTable, subject: Subject) -> Advice:
     warnings = [table.warnings[warning] for warning in dict.fromkeys(warned)]
     told = {"account_still_restorable"} if subject.account_in_recycle_bin else set()
     warnings += [table.blockers[blocker].says for blocker in blockers if blocker not in told]
-    warnings += [
-        f"{conflict['note']} ({conflict['code']}, {conflict['with']})" for conflict in subject.conflicts
-    ]
+    warnings += map(_said, subject.conflicts)
     warnings += subject.notes
     commands = tuple(command for step in steps for command in step.commands)
     return Advice(
         _action(table, plan, blockers), steps, commands, tuple(blockers), tuple(dict.fromkeys(warnings))
     )
+
+
+def _said(conflict: Mapping[str, str | None]) -> str:
+    names = ", ".join(filter(None, (conflict["code"], conflict["with"])))
+    return f"{conflict['note']} ({names})"
 
 
 def _action(table: DecisionTable, plan: Plan, blockers: list[str]) -> str:

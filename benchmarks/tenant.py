@@ -4,7 +4,7 @@ The worst case for the audit: every row is a finding. Most accounts have their m
 side stands alone, one mailbox in three is inactive. Pages are as the services send them: 999 accounts,
 1,000 mailboxes.
 
-    python -m benchmarks.tenant 100000 /tmp/tenant-100k
+    python -m benchmarks.tenant 100000 tenant-100k
 """
 
 import random

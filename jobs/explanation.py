@@ -101,7 +101,8 @@ def _who(row: Row) -> Iterator[str]:
 
 def _clocks(row: Row, as_of: datetime) -> Iterator[str]:
     yield from _items([f"As of {iso_utc(as_of)}. Deadlines are nominal: the service purges some time after."])
-    if row["entra"] == "soft_deleted" or row["account_deleted_at"]:
+    another = any(each["code"] == "object_id_mismatch" for each in row["conflicts"])
+    if row["account_deleted_at"] or (row["entra"] == "soft_deleted" and not another):
         ends = _ends(row["restore_account_by"], as_of, "it can be restored until")
         yield from _items([f"Account: deleted {_dated(row, 'account_deleted_at')}; {ends}."])
     else:
@@ -163,7 +164,7 @@ def _rule(row: Row, table: DecisionTable) -> Iterator[str]:
 
 
 def _blocker(code: str, table: DecisionTable) -> str:
-    return f"{code}: {table.blockers[code]}" if code in table.blockers else code
+    return f"{code}: {table.blockers[code].says}" if code in table.blockers else code
 
 
 def _steps(row: Row) -> Iterator[str]:

@@ -22,7 +22,7 @@ def page(table: DecisionTable) -> Iterator[str]:
     yield from _classes(table)
     yield from _steps(table)
     yield from ("", "## Blockers", "", "| blocker | what it means |", "| --- | --- |")
-    yield from (f"| `{id_}` | {says} |" for id_, says in table.blockers.items())
+    yield from (f"| `{id_}` | {blocker.says} |" for id_, blocker in table.blockers.items())
 
 
 def _overview(table: DecisionTable) -> Iterator[str]:

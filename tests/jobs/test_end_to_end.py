@@ -11,10 +11,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audit.records import LISTINGS
+from audit.scenarios import load_table
+from audit.sources.demo import DemoSource
 from audit.sources.demo_tenant import records_of
 from jobs.cli import cli
+from jobs.explanation import finding_text
+from jobs.matching import rows
 from reports.to_json import schema
-from tests.builders import AS_OF, Row, make_deleted_mailbox, make_deleted_user
+from tests.builders import AS_OF, Row, audit, make_deleted_mailbox, make_deleted_user
 
 FILES = {
     "mailbox-orphans.xlsx",
@@ -212,6 +216,15 @@ def test_explain_finds_findings_and_people_who_are_no_orphans(id_: str) -> None:
 
     assert 0 == result.exit_code, result.output
     assert id_.partition(".")[0].lower() in result.stdout.lower()
+
+
+def test_every_finding_of_the_demo_can_be_explained_in_words() -> None:
+    """No value of the program's own shows: no null, no object of a class."""
+    table = load_table()
+
+    texts = [finding_text(row, AS_OF, table) for row in rows(audit(DemoSource().collect(AS_OF)).findings)]
+
+    assert not [text for text in texts if "None" in text or "BlockerRule" in text or "NaT" in text]
 
 
 def test_collect_writes_a_snapshot_and_nothing_else(tmp_path: Path) -> None:
