@@ -1,5 +1,6 @@
 """Advice: each finding's action, steps, commands, blockers and warnings, by its row of the decision table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -30,6 +31,10 @@ WARNINGS_BY_FACT = (
     "account_time_not_known",
 )
 """Warnings that a case's own values call for; the table's rows name the others."""
+
+
+_BEFORE = re.compile(r" before (?:its|the) deadline")
+"""What an action says of a deadline; no longer once it has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +113,10 @@ def advise(table: DecisionTable, subject: Subject) -> Advice:
     warnings += map(_said, subject.conflicts)
     warnings += subject.notes
     commands = tuple(command for step in steps for command in step.commands)
-    return Advice(
-        _action(table, plan, blockers), steps, commands, tuple(blockers), tuple(dict.fromkeys(warnings))
-    )
+    action = _action(table, plan, blockers)
+    if subject.urgency == "overdue":
+        action = f"Overdue, act now: {_BEFORE.sub('', action)}"
+    return Advice(action, steps, commands, tuple(blockers), tuple(dict.fromkeys(warnings)))
 
 
 def _said(conflict: Mapping[str, str | None]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from audit.findings import AuditResult
 from tests.builders import (
+    ago,
     audit,
     guid,
     make_deleted_mailbox,
@@ -64,6 +65,13 @@ def test_a_mailbox_with_shards_can_be_copied_and_the_action_says_so() -> None:
 
     assert any(command.startswith("New-MailboxRestoreRequest") for command in finding["commands"])
     assert "cannot be recovered" in finding["action"]
+
+
+def test_an_overdue_finding_does_not_speak_of_a_deadline_to_come() -> None:
+    """It may vanish at any time."""
+    action = only_finding(_purged("managed", WhenSoftDeleted=ago(31)))["action"]
+
+    assert action.startswith("Overdue, act now: Recover the mailbox into a new account,")
 
 
 def test_a_mailbox_nothing_can_save_says_ediscovery() -> None:
