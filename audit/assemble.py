@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from audit.advice import Advice, advise
+from audit.clocks import RUNNING_CLOCKS
 from audit.conflicts import Conflicts
 from audit.decision_table import DecisionTable
 from audit.findings import FIELDS
 from audit.holds import FLAGS, holds_of
 from audit.identity import identity_of
 from audit.judged import Cases, Judged
-from audit.on_premises import guid_of_anchor, states_by_anchor
+from audit.on_premises import guid_of_anchor, object_guids
 from audit.reasons import FACT_QUESTIONS, NOT_KNOWN, Seen, missing_evidence, reasons_of
 from audit.states import MAILBOX_SOFT_DELETED
 from audit.subjects import subjects_of
@@ -33,6 +34,9 @@ def findings_of(table: DecisionTable, judged: Judged, conflicts: Conflicts) -> p
         (*(a or ()), *(m or ()))
         for a, m in zip(judged.of_account("notes", cases), judged.of_mailbox("notes", cases), strict=True)
     ]
+    ad_guids = object_guids(judged.snapshot)
+    columns["anchor_guid"] = [guid_of_anchor(anchor) for anchor in judged.states.anchor[cases].tolist()]
+    columns["ad_guid"] = [ad_guids.get(guid or "") for guid in columns["anchor_guid"]]
     columns["reasons"] = _reasons(judged, cases, columns)
     advice = [advise(table, subject) for subject in subjects_of(judged, cases, columns)]
     for field in Advice._fields:
@@ -139,10 +143,6 @@ def _holds(judged: Judged, cases: Cases) -> list[tuple[dict[str, object], ...]]:
 
 def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tuple[str, ...]]:
     texts = {name: _iso(columns[name]) for name in _DATE_FIELDS}
-    anchors = states_by_anchor(judged.snapshot)
-    in_directory = [
-        bool(anchors) and guid_of_anchor(anchor) in anchors for anchor in judged.states.anchor[cases].tolist()
-    ]
     rows = zip(
         judged.of_account("id", cases),
         judged.of_mailbox("ExternalDirectoryObjectId", cases),
@@ -151,7 +151,7 @@ def _reasons(judged: Judged, cases: Cases, columns: dict[str, Any]) -> list[tupl
         columns["mailbox_clock"],
         judged.fact("is_inactive_mailbox", cases),
         _is_synced(judged, cases),
-        in_directory,
+        [guid is not None for guid in columns["ad_guid"]],
         columns["notes"],
         strict=True,
     )
@@ -176,7 +176,7 @@ def _other_ids(judged: Judged, cases: Cases) -> list[str | None]:
 def _most_urgent_first(frame: pd.DataFrame) -> pd.DataFrame:
     rank = frame["urgency"].map({urgency: rank for rank, urgency in enumerate(_URGENCIES)})
     # A clock that runs to an unknown end may be the next to end.
-    runs = frame["mailbox_clock"].isin(["soft_deleted", "hold_released", "license_removed"])
+    runs = frame["mailbox_clock"].isin(RUNNING_CLOCKS)
     rank = rank.mask(runs & frame["mailbox_purge_after"].isna(), 0)
     order = pd.DataFrame({"rank": rank, "act_by": frame["act_by"], "id": frame["finding_id"]})
     order = order.sort_values(["rank", "act_by", "id"], na_position="first", kind="stable")

@@ -138,7 +138,8 @@ def _class_of(rows: list[OrphanClass], facts: Facts) -> tuple[str | None, str | 
     if not classes:
         return None, min(exclusions)
     suspected = facts["license_removed"] and "license_removed" in classes
-    if exclusions - {"never_had_a_mailbox"} and not suspected:
+    may_be_at_work = any(row.excluded and "present" in row.states["entra"] for row in rows)
+    if may_be_at_work and not suspected:
         return None, NO_SIGN
     return (classes.pop() if len(classes) == 1 and not exclusions else "undetermined"), None
 

@@ -23,6 +23,9 @@ from audit.windows import UrgencyLimits, Windows
 
 MAILBOX_CLOCKS = ("none", "held", "license_removed", "hold_released", "soft_deleted")
 
+RUNNING_CLOCKS = frozenset({"license_removed", "hold_released", "soft_deleted"})
+"""Those with an end, known or not."""
+
 SAME_DAY = pd.Timedelta(days=1)
 """Two deadlines less than a day apart are lost together: `days_left` counts whole days, and Exchange
 soft-deletes a mailbox minutes or hours after Entra deletes its account (facts/exchange.md 3.2)."""

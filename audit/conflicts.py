@@ -5,13 +5,14 @@ Names and addresses are evidence here, never keys: a conflict warns, it joins no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from audit.join import Joined
+from audit.names import sign_in_names, smtp_addresses, without_id_prefix
 from audit.states import SUBJECTS, States
 
 _MOST_NAMED = 20
@@ -97,12 +98,12 @@ def _listed_twice(joined: Joined, cases: npt.NDArray[np.int64]) -> _Found:
 
 
 def _where(
-    cases: npt.NDArray[np.int64], side: npt.NDArray[np.int64], marked: npt.NDArray[np.bool_]
+    cases: npt.NDArray[np.int64], side: npt.NDArray[np.int64], marks: npt.NDArray[np.bool_]
 ) -> list[int]:
     """Return the cases whose record on this side is marked."""
-    if not marked.any():
+    if not marks.any():
         return []
-    hits = np.append(marked, np.False_)[side[cases]]
+    hits = np.append(marks, np.False_)[side[cases]]
     return [int(case) for case in cases[hits]]
 
 
@@ -122,7 +123,7 @@ def _siblings(joined: Joined, cases: npt.NDArray[np.int64]) -> _Found:
 
 def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) -> _Found:
     """Find who uses a finding's sign-in name, addresses or source anchor today."""
-    upns = _sign_in_names(joined, cases)
+    upns = [name and name.lower() for name in sign_in_names(joined, cases)]
     addresses = _addresses(joined, cases)
     upn_owners = _owners_of_names(joined, {upn for upn in upns if upn})
     smtp_owners = _owners_of_addresses(joined, {address for own in addresses for address in own})
@@ -150,25 +151,6 @@ def _other_owners(joined: Joined, states: States, cases: npt.NDArray[np.int64]) 
             yield from ((case, "restorable_account", id_) for id_ in sorted(deleted - others))
 
 
-def _sign_in_names(joined: Joined, cases: npt.NDArray[np.int64]) -> list[str | None]:
-    of_account, of_mailbox = (
-        joined.of_account("userPrincipalName")[cases],
-        joined.of_mailbox("UserPrincipalName")[cases],
-    )
-    ids = joined.of_account("id")[cases]
-    names = (without_id_prefix(a, i) or m for a, i, m in zip(of_account, ids, of_mailbox, strict=True))
-    return [name.lower() if name else None for name in names]
-
-
-def without_id_prefix(user_principal_name: str | None, object_id: str | None) -> str | None:
-    """Remove the 32 hex digits Entra puts before a deleted user's name, only where they are its own id."""
-    if not user_principal_name or not object_id:
-        return user_principal_name or None
-    prefix = object_id.replace("-", "")
-    has_prefix = user_principal_name[:32].lower() == prefix
-    return user_principal_name[32:] if has_prefix else user_principal_name
-
-
 def _addresses(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str]]:
     """Return each case's SMTP addresses, lower case."""
     sources = (
@@ -182,16 +164,6 @@ def _addresses(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str]]:
     ]
 
 
-def smtp_addresses(values: Iterable[str] | None) -> Iterator[str]:
-    """Yield the SMTP addresses among proxy addresses, lower case and without prefix."""
-    for value in values or ():
-        prefix, colon, address = value.partition(":")
-        if not colon:
-            yield value.lower()
-        elif prefix.lower() == "smtp":
-            yield address.lower()
-
-
 def _own_ids(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str | None]]:
     """Return what counts as the case itself: its object id and its mailbox."""
     ids = zip(
@@ -203,7 +175,7 @@ def _own_ids(joined: Joined, cases: npt.NDArray[np.int64]) -> list[set[str | Non
 
 def _owners_of_names(joined: Joined, wanted: set[str]) -> dict[str, list[_Owner]]:
     owners: dict[str, list[_Owner]] = defaultdict(list)
-    present = joined.accounts[(joined.accounts["present_rows"] > 0).to_numpy()]
+    present = joined.present_accounts
     for name, id_ in zip(present["userPrincipalName"], present["id"], strict=True):
         if name and (lower := name.lower()) in wanted:
             owners[lower].append(_Owner(id_, id_))
@@ -229,11 +201,9 @@ def _deleted_by_name(joined: Joined, wanted: set[str]) -> dict[str, list[str]]:
 def _owners_of_addresses(joined: Joined, wanted: set[str]) -> dict[str, list[_Owner]]:
     """Find present accounts and active mailboxes that hold one of the wanted addresses."""
     owners: dict[str, list[_Owner]] = defaultdict(list)
-    present = joined.accounts[(joined.accounts["present_rows"] > 0).to_numpy()]
-    active = joined.mailboxes[joined.mailboxes["active"].to_numpy(dtype=bool)]
     records = (
-        (present, "id", "id", "proxyAddresses", "mail"),
-        (active, "ExternalDirectoryObjectId", "key", "EmailAddresses", "PrimarySmtpAddress"),
+        (joined.present_accounts, "id", "id", "proxyAddresses", "mail"),
+        (joined.active_mailboxes, "ExternalDirectoryObjectId", "key", "EmailAddresses", "PrimarySmtpAddress"),
     )
     for frame, object_id, record_id, *addresses in records:
         for own, record, several, primary in zip(

@@ -7,7 +7,7 @@ soft-deleted by Disable, or, as Microsoft's article says, it is not listed and o
 import numpy as np
 import pandas as pd
 
-from audit.join import Joined, Positions, Trits
+from audit.join import Joined, Positions, Trits, marked
 from audit.licenses import LicenseState, license_state
 from audit.snapshot import Snapshot
 from audit.windows import Windows
@@ -80,17 +80,15 @@ def _is_inactive(joined: Joined, complete: set[str]) -> Trits:
     Where the two contradict each other nothing is known: the case stays open (audit.conflicts says why).
     """
     said = joined.trits_of_mailbox("inactive")
-    listed = np.append(joined.mailboxes["inactive_rows"].to_numpy() > 0, np.False_)[joined.mailbox]
+    listed = marked(joined.mailboxes["inactive_rows"] > 0, joined.mailbox)
     said = np.where((said == -1) & listed, 1, said)
     said = np.where((said == -1) & ("inactive_mailboxes" in complete), 0, said)
     return np.where((said == 0) & listed, -1, said).astype(np.int8)
 
 
 def _has_active_mailbox(joined: Joined, complete: set[str]) -> Trits:
-    active_cases = joined.mailbox >= 0
-    active_cases &= np.append(joined.mailboxes["active"].to_numpy(dtype=bool), np.False_)[joined.mailbox]
     with_active = np.zeros(len(joined.accounts) + 1, dtype=bool)
-    with_active[joined.account[active_cases]] = True
+    with_active[joined.account[joined.is_active()]] = True
     with_active[-1] = False  # position -1: no account
     has = with_active[joined.account]
     return np.where(has, 1, 0 if "mailboxes" in complete else -1).astype(np.int8)

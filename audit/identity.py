@@ -5,8 +5,8 @@ Names come from what is there; ids are never guessed.
 
 import pandas as pd
 
-from audit.conflicts import without_id_prefix
 from audit.judged import Cases, Judged
+from audit.names import sign_in_names
 
 
 def identity_of(judged: Judged, cases: Cases) -> dict[str, list[str | None]]:
@@ -21,9 +21,7 @@ def identity_of(judged: Judged, cases: Cases) -> dict[str, list[str | None]]:
         "display_name": _first(
             judged.of_mailbox("DisplayName", cases), judged.of_account("displayName", cases)
         ),
-        "user_principal_name": _first(
-            _sign_in_names(judged, cases), judged.of_mailbox("UserPrincipalName", cases)
-        ),
+        "user_principal_name": sign_in_names(judged.joined, cases),
         "primary_smtp_address": _first(
             judged.of_mailbox("PrimarySmtpAddress", cases), judged.of_account("mail", cases)
         ),
@@ -48,11 +46,6 @@ def _finding_ids(judged: Judged, cases: Cases, object_ids: list[str | None]) -> 
     return [
         f"mailbox:{name}" if name else f"account:{id_}" for name, id_ in zip(names, object_ids, strict=True)
     ]
-
-
-def _sign_in_names(judged: Judged, cases: Cases) -> list[str | None]:
-    names, ids = judged.of_account("userPrincipalName", cases), judged.of_account("id", cases)
-    return [without_id_prefix(name, id_) for name, id_ in zip(names, ids, strict=True)]
 
 
 def _first(*columns: list[str | None]) -> list[str | None]:

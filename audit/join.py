@@ -49,6 +49,20 @@ class Joined:
         """Return the mailbox column for each case; None where the case has no mailbox."""
         return _take(self.mailboxes[column], self.mailbox)
 
+    @property
+    def present_accounts(self) -> pd.DataFrame:
+        """The accounts that are in the listing of present ones."""
+        return self.accounts[(self.accounts["present_rows"] > 0).to_numpy()]
+
+    @property
+    def active_mailboxes(self) -> pd.DataFrame:
+        """The mailboxes that are in the listing of active ones."""
+        return self.mailboxes[self.mailboxes["active"].to_numpy(dtype=bool)]
+
+    def is_active(self) -> npt.NDArray[np.bool_]:
+        """Return for each case whether its mailbox is an active one; False where it has none."""
+        return marked(self.mailboxes["active"], self.mailbox)
+
     def instants_of_account(self, column: str) -> pd.Series:
         """Return the account's instant for each case; NaT where there is none."""
         return _take_instants(self.accounts[column], self.account)
@@ -249,6 +263,11 @@ def _one_row_each(frame: pd.DataFrame, key: str, first_by: str, counts: list[str
         lowest, highest = known.min().fillna(-1), known.max().fillna(-1)
         firsts[column] = lowest.where(lowest == highest, -1).astype(np.int8).reindex(firsts.index)
     return pd.concat([frame[~repeated], firsts], ignore_index=True)
+
+
+def marked(marks: pd.Series, positions: Positions) -> npt.NDArray[np.bool_]:
+    """Return the mark of the record at each position; False at -1."""
+    return np.append(marks.to_numpy(dtype=bool), np.False_)[positions]
 
 
 def _take(column: pd.Series, positions: Positions) -> npt.NDArray[np.object_]:

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 
 from audit.snapshot import Snapshot
@@ -38,37 +38,31 @@ def guid_of_anchor(anchor: str | None) -> str | None:
         return None
 
 
+def accounts_of(snapshot: Snapshot) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield every on-premises account: PRESENT or DELETED, its objectGUID, and all its anchors as GUIDs."""
+    for listing, state in (("ad_users", PRESENT), ("ad_deleted_users", DELETED)):
+        if listing in snapshot.tables:
+            frame = snapshot.tables[listing].frame
+            for own, consistency in zip(frame["objectGUID"], frame["mS-DS-ConsistencyGuid"], strict=True):
+                yield state, own, tuple(filter(None, (own, guid_of_anchor(consistency))))
+
+
 def states_by_anchor(snapshot: Snapshot) -> dict[str, int]:
     """Return, for each anchor GUID in the Active Directory listings, PRESENT, DELETED or both."""
     states: dict[str, int] = {}
-    for listing, state in (("ad_users", PRESENT), ("ad_deleted_users", DELETED)):
-        for guid in anchors_of(snapshot, listing):
-            states[guid] = states.get(guid, 0) | state
+    for state, _, anchors in accounts_of(snapshot):
+        for anchor in anchors:
+            states[anchor] = states.get(anchor, 0) | state
     return states
 
 
 def object_guids(snapshot: Snapshot) -> dict[str, str]:
-    """Return, for each anchor GUID in the Active Directory listings, the objectGUID commands need."""
+    """Return, for each anchor GUID in the Active Directory listings, the objectGUID that commands need.
+
+    Where a present and a deleted account share an anchor, the present one's.
+    """
     guids: dict[str, str] = {}
-    for listing in ("ad_deleted_users", "ad_users"):
-        if listing in snapshot.tables:
-            frame = snapshot.tables[listing].frame
-            for own, consistency in zip(frame["objectGUID"], frame["mS-DS-ConsistencyGuid"], strict=True):
-                if own:
-                    guids[guid_of_anchor(consistency) or own] = own
-                    guids[own] = own
+    for _, object_guid, anchors in accounts_of(snapshot):
+        for anchor in anchors if object_guid else ():
+            guids.setdefault(anchor, object_guid)
     return guids
-
-
-def anchors_of(snapshot: Snapshot, listing: str) -> Iterable[str]:
-    """Yield every anchor of a listing's accounts: objectGUID and, where set, ms-DS-ConsistencyGuid."""
-    table = snapshot.tables.get(listing)
-    if table is None:
-        return
-    for object_guid, consistency in zip(
-        table.frame["objectGUID"], table.frame["mS-DS-ConsistencyGuid"], strict=True
-    ):
-        if object_guid:
-            yield object_guid
-        if other := guid_of_anchor(consistency):
-            yield other

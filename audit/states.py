@@ -1,9 +1,9 @@
 """The three axes and the facts of every case: what the listings show, and what they cannot rule out.
 
-An axis is kept as the set of states *not ruled out*, three bits in the order of `audit.scenarios.AXES`; one
-bit is an answer, several are "not known". `hard_deleted` and `not_present` are never seen, only inferred, so
-they become the one remaining bit only where every listing that could show otherwise was complete (design.md,
-section 6).
+An axis is kept as the set of states *not ruled out*, three bits in the order of `audit.decision_table.AXES`;
+one bit is an answer, several are "not known". `hard_deleted` and `not_present` are never seen, only inferred,
+so they become the one remaining bit only where every listing that could show otherwise was complete
+(design.md, section 6).
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audit.facts import read_facts, read_licenses
-from audit.join import Joined, Positions, Trits
+from audit.join import Joined, Positions, Trits, marked
 from audit.licenses import LicenseState
 from audit.on_premises import DELETED, PRESENT, guid_of_anchor, states_by_anchor
 from audit.snapshot import Snapshot
@@ -56,7 +56,7 @@ class States:
     """0 where the mailbox belongs to no user (group and public-folder mailboxes)."""
     mailbox: Mask
     facts: dict[str, Trits]
-    """By name, as `audit.scenarios.FACTS`."""
+    """By name, as `audit.decision_table.FACTS`."""
     subject: Mask
     """Position in SUBJECTS."""
     other_account: Positions
@@ -101,8 +101,8 @@ def _subjects(joined: Joined) -> Mask:
 
 
 def _observed(joined: Joined, account: Positions) -> Mask:
-    deleted = np.append(joined.accounts["deleted_rows"].to_numpy() > 0, np.False_)[account]
-    present = np.append(joined.accounts["present_rows"].to_numpy() > 0, np.False_)[account]
+    deleted = marked(joined.accounts["deleted_rows"] > 0, account)
+    present = marked(joined.accounts["present_rows"] > 0, account)
     return (deleted * ENTRA_SOFT_DELETED + present * ENTRA_PRESENT).astype(np.int8)
 
 
@@ -135,8 +135,7 @@ def _mailbox_axis(joined: Joined, complete: Iterable[str]) -> Mask:
         unseen |= MAILBOX_SOFT_DELETED
     if "mailboxes" not in complete:
         unseen |= MAILBOX_PRESENT
-    active = np.append(joined.mailboxes["active"].to_numpy(dtype=bool), np.False_)[joined.mailbox]
-    seen = np.where(active, MAILBOX_PRESENT, MAILBOX_SOFT_DELETED)
+    seen = np.where(joined.is_active(), MAILBOX_PRESENT, MAILBOX_SOFT_DELETED)
     return np.where(joined.mailbox >= 0, seen, unseen).astype(np.int8)
 
 
@@ -212,6 +211,6 @@ def _duplicate_users(joined: Joined, claimed_by: Positions, mailbox: Mask, compl
     if not {"users", "deleted_users"} <= complete:
         return np.full(len(claimed_by), -1, dtype=np.int64)
     carries_id = joined.of_mailbox("ExternalDirectoryObjectId").astype(bool)
-    present = np.append((joined.accounts["present_rows"] > 0).to_numpy(), np.False_)[claimed_by]
+    present = marked(joined.accounts["present_rows"] > 0, claimed_by)
     is_duplicate = carries_id & ~((mailbox == MAILBOX_PRESENT) & present)
     return np.where(is_duplicate, claimed_by, -1)

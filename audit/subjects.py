@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from audit.advice import Subject
-from audit.conflicts import smtp_addresses
 from audit.identity import initial_domain
 from audit.judged import Cases, Judged
-from audit.on_premises import guid_of_anchor, object_guids
+from audit.names import smtp_addresses
 from audit.states import AD_DELETED, AD_PRESENT, ENTRA_SOFT_DELETED, MAILBOX_SOFT_DELETED, SUBJECTS
 
 
@@ -21,8 +20,6 @@ def subjects_of(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterat
     )
     in_bin = (judged.states.entra[cases] & ENTRA_SOFT_DELETED > 0) & (judged.joined.account[cases] >= 0)
     is_user = judged.states.subject[cases] == SUBJECTS.index("user")
-    anchors = [guid_of_anchor(anchor) for anchor in judged.states.anchor[cases].tolist()]
-    ad_guids = object_guids(judged.snapshot)
     federated = judged.fact("is_federated", cases)
     upns, names = columns["user_principal_name"], columns["display_name"]
     values: dict[str, Any] = {
@@ -33,8 +30,8 @@ def subjects_of(judged: Judged, cases: Cases, columns: dict[str, Any]) -> Iterat
         "claimed": (judged.states.claimed_by[cases] >= 0).tolist(),
         "target_guid": _targets(judged, cases),
         "has_returned": [any(c["code"] == "upn_in_use" for c in own) for own in columns["conflicts"]],
-        "anchor_guid": anchors,
-        "ad_guid": [ad_guids.get(anchor) if anchor else None for anchor in anchors],
+        "anchor_guid": columns["anchor_guid"],
+        "ad_guid": columns["ad_guid"],
         "legacy_dn": judged.of_mailbox("LegacyExchangeDN", cases),
         "upn": upns,
         "new_upn": _new_sign_in_names(judged, cases, columns, federated),
@@ -135,9 +132,7 @@ def _new_sign_in_name(
 
 
 def _names_in_use(judged: Judged) -> set[str]:
-    accounts, mailboxes = judged.joined.accounts, judged.joined.mailboxes
-    present = accounts[(accounts["present_rows"] > 0).to_numpy()]
-    active = mailboxes[mailboxes["active"].to_numpy(dtype=bool)]
+    present, active = judged.joined.present_accounts, judged.joined.active_mailboxes
     names = [
         *present["userPrincipalName"],
         *present["mail"],

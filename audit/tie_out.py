@@ -13,7 +13,7 @@ import numpy.typing as npt
 from audit.errors import TieOutError
 from audit.findings import TieOutSide
 from audit.join import Joined
-from audit.on_premises import guid_of_anchor
+from audit.on_premises import accounts_of, guid_of_anchor
 from audit.records import LISTINGS
 from audit.snapshot import Snapshot
 from audit.states import States
@@ -95,18 +95,12 @@ def _on_premises(snapshot: Snapshot, states: States, reasons: npt.NDArray[np.obj
     for anchor, reason in zip(states.anchor.tolist(), reasons.tolist(), strict=True):
         if guid := guid_of_anchor(anchor):
             is_finding[guid] = is_finding.get(guid, False) or reason is None
-    counted: list[tuple[str | None, int]] = []
-    for name in ("ad_users", "ad_deleted_users"):
-        if name in snapshot.tables:
-            frame = snapshot.tables[name].frame
-            for own, consistency in zip(frame["objectGUID"], frame["mS-DS-ConsistencyGuid"], strict=True):
-                found = [
-                    is_finding[guid] for guid in (own, guid_of_anchor(consistency)) if guid in is_finding
-                ]
-                counted.append(
-                    (None if any(found) else "account_is_no_orphan" if found else "no_cloud_account", 1)
-                )
-    return _side(rows_in, counted, {})
+    found = (
+        [is_finding[anchor] for anchor in anchors if anchor in is_finding]
+        for *_, anchors in accounts_of(snapshot)
+    )
+    reason = {True: None, False: "account_is_no_orphan", None: "no_cloud_account"}
+    return _side(rows_in, ((reason[any(own) if own else None], 1) for own in found), {})
 
 
 def _side(rows_in: int, counted: Iterable[tuple[str | None, int]], extra: dict[str, int]) -> TieOutSide:

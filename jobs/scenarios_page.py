@@ -1,4 +1,4 @@
-"""The page of the decision table, `docs/scenarios.md`, and its short form for the terminal."""
+"""The page of the decision table, `docs/scenarios.md`."""
 
 from collections.abc import Iterator, Mapping
 

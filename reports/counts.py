@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from audit.clocks import RUNNING_CLOCKS
 from audit.coverage import NOT_PROVIDED
 from audit.findings import AuditResult
 from audit.records import LISTINGS
@@ -9,9 +10,6 @@ from reports.glossary import CLASSES, OUTCOMES, URGENCIES
 
 _TELLING = ("users", "mailboxes")
 """Listings without which whole classes of orphans cannot show."""
-
-RUNNING = frozenset({"soft_deleted", "hold_released", "license_removed"})
-"""Values of mailbox_clock with an end, known or not."""
 
 
 def counts(findings: pd.DataFrame) -> dict[str, int | dict[str, int]]:
@@ -41,7 +39,7 @@ def unknown_deadline(findings: pd.DataFrame) -> "pd.Series[bool]":
 
 def unknown_purge(findings: pd.DataFrame) -> "pd.Series[bool]":
     """Mark the findings whose mailbox clock runs to a date that is not known."""
-    return findings["mailbox_clock"].isin(RUNNING) & findings["mailbox_purge_after"].isna()
+    return findings["mailbox_clock"].isin(RUNNING_CLOCKS) & findings["mailbox_purge_after"].isna()
 
 
 def unknown_restore(findings: pd.DataFrame) -> "pd.Series[bool]":

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit.classify import decide
@@ -34,6 +34,11 @@ def test_an_unknown_axis_leaves_exactly_the_scenarios_it_leaves_open(
     assert (decision.scenario is not None) == (len(decision.candidates) == 1)
 
 
+@example(
+    axes={"on_premises": {"managed"}, "entra": {"soft_deleted", "hard_deleted"}, "mailbox": {"not_present"}},
+    facts=dict.fromkeys(FACTS, True),
+    fact="license_removed",
+)
 @given(axes=_axes, facts=_facts, fact=st.sampled_from(FACTS))
 def test_knowing_less_never_changes_the_answer_only_withholds_it(
     axes: dict[str, set[str]], facts: dict[str, bool | None], fact: str

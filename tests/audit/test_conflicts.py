@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from audit.conflicts import without_id_prefix
 from audit.findings import AuditResult
+from audit.names import without_id_prefix
 from tests.builders import (
     Row,
     audit,
